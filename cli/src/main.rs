@@ -5,6 +5,7 @@
 mod terminal;
 
 mod common;
+mod compare;
 mod demo;
 mod desk;
 mod invites;
@@ -48,7 +49,7 @@ enum Command {
     /// Pull what the server has, and compute the figures.
     #[command(subcommand)]
     Desk(desk::DeskCommand),
-    /// Verify an exported log, offline and without any secret key.
+    /// Verify an exported log, offline and without any secret key; of two, say whether the server signed two logs.
     Verify(verify::VerifyOptions),
     /// Observe in a terminal: the same core that a phone has.
     #[command(subcommand)]

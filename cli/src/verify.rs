@@ -1,4 +1,4 @@
-//! `baqylau verify FILE`: an exported log, verified offline and without any secret key.
+//! `baqylau verify FILE`: an exported log, verified offline and without any secret key; two of them are compared.
 //!
 //! The file is CBOR: `[1, root key, manifest, [[received, object], ...], tree head]`. Where an object is damaged at the server, it is
 //! empty, and its hash stands behind it.
@@ -7,6 +7,7 @@ use crate::common::{CommandError, CommandResult, print_json, save, told};
 use baqylau_desk::Desk;
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::certificate::Role;
+use baqylau_protocol::comparison::ForkProof;
 use baqylau_protocol::cose::{self, ObjectType};
 use baqylau_protocol::enrolment::Enrolled;
 use baqylau_protocol::envelope::Envelope;
@@ -16,21 +17,26 @@ use baqylau_protocol::receipt::TreeHead;
 use baqylau_protocol::standing::{Standing, StandingRecord, Standings};
 use clap::Args;
 use minicbor::bytes::ByteVec;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 /// Options of verify.
 #[derive(Args)]
 pub struct VerifyOptions {
-    /// What `desk log` wrote.
-    file: PathBuf,
+    /// What `desk log` wrote; or the proof that `--evidence` wrote.
+    pub file: PathBuf,
+    /// Another one, of another desk or another day: whether one begins with the other, or the server signed two logs.
+    pub other: Option<PathBuf>,
+    /// Where the proof goes if the server signed two logs: whoever has the mission's id can check it without the two files.
+    #[arg(long, value_name = "FILE", requires = "other")]
+    pub evidence: Option<PathBuf>,
     /// The mission's id that the file must be of; without it, compare the one that is shown.
     #[arg(long, value_name = "HEX")]
-    mission: Option<String>,
+    pub mission: Option<String>,
     /// One JSON object on one line.
     #[arg(long)]
-    json: bool,
+    pub json: bool,
 }
 
 /// Writes a desk's log, as far as the head that the log leads to. Gives the number of objects. Heads that contradict it are written
@@ -49,6 +55,15 @@ pub fn export(desk: &Desk, file: &Path) -> Result<usize, CommandError> {
     }
     save(file, &minicbor::to_vec(&log)?)?;
     Ok(log.entries.len())
+}
+
+/// What one file turned out to be.
+pub struct Examined {
+    pub mission: MissionId,
+    pub log: ExportedLog,
+    tally: Tally,
+    /// Envelopes that are missing in chains.
+    gaps: u64,
 }
 
 #[derive(Default)]
@@ -71,17 +86,35 @@ struct ExportedChain {
 
 pub fn run(args: &VerifyOptions) -> CommandResult {
     let bytes = std::fs::read(&args.file).map_err(|e| told(&args.file, &e))?;
-    let log = ExportedLog::decode(&bytes).map_err(|e| format!("{}: {e}", args.file.display()))?;
-    let mission = log.mission();
-    if args.mission.as_ref().is_some_and(|m| m.replace(' ', "") != mission.to_string()) {
-        return Err(format!("the file is of the mission {mission}").into());
+    if let Some(fork) = ForkProof::decode(&bytes) {
+        return crate::compare::evidence(args, &fork);
     }
+    let one = examine(args, &args.file, &bytes)?;
+    let Some(other) = &args.other else { return one.report(args.json) };
+    let bytes = std::fs::read(other).map_err(|e| told(other, &e))?;
+    let two = examine(args, other, &bytes)?;
+    crate::compare::compare(args, [(&args.file, one), (other, two)])
+}
+
+/// The mission of a file must be the one that was named.
+pub fn expect_mission(args: &VerifyOptions, mission: MissionId) -> Result<(), CommandError> {
+    match args.mission.as_ref().is_some_and(|m| m.replace(' ', "") != mission.to_string()) {
+        true => Err(format!("the file is of the mission {mission}").into()),
+        false => Ok(()),
+    }
+}
+
+/// Verifies one file alone.
+fn examine(args: &VerifyOptions, file: &Path, bytes: &[u8]) -> Result<Examined, CommandError> {
+    let log = ExportedLog::decode(bytes).map_err(|e| format!("{}: {e}", file.display()))?;
+    let mission = log.mission();
+    expect_mission(args, mission)?;
     let mut tally = Tally::default();
     let (manifest, head) = match log.open() {
         Ok(opened) => opened,
         Err(why) => {
             tally.faults.push(why.to_string());
-            return report(args, mission, &tally, 0);
+            return Ok(Examined { mission, log, tally, gaps: 0 });
         }
     };
     for (index, ExportedEntry { object, hash, .. }) in log.entries.iter().enumerate() {
@@ -97,7 +130,7 @@ pub fn run(args: &VerifyOptions) -> CommandResult {
     }
     tally.log(&log, &manifest, &head);
     let gaps = tally.chains();
-    report(args, mission, &tally, gaps)
+    Ok(Examined { mission, log, tally, gaps })
 }
 
 impl Tally {
@@ -192,18 +225,28 @@ impl Tally {
     }
 }
 
-fn report(args: &VerifyOptions, mission: MissionId, tally: &Tally, gaps: u64) -> CommandResult {
-    let desks = tally.devices.values().filter(|c| c.desk).count();
-    if args.json {
-        print_json(&json!({
-            "mission": mission.to_string(), "devices": tally.devices.len(), "desks": desks, "envelopes": tally.envelopes,
-            "missing": gaps, "faults": tally.faults, "confirmed": tally.count(Standing::Confirmed),
+impl Examined {
+    /// What is wrong with it, in words.
+    pub fn faults(&self) -> &[String] {
+        &self.tally.faults
+    }
+
+    pub fn to_json(&self) -> Value {
+        let tally = &self.tally;
+        let desks = tally.devices.values().filter(|c| c.desk).count();
+        json!({
+            "mission": self.mission.to_string(), "devices": tally.devices.len(), "desks": desks, "envelopes": tally.envelopes,
+            "missing": self.gaps, "faults": tally.faults, "confirmed": tally.count(Standing::Confirmed),
             "contested": tally.count(Standing::Contested), "revoked": tally.count(Standing::Revoked), "ignored": tally.ignored,
-        }))?;
-    } else {
-        println!("mission {mission}");
-        let phones = tally.devices.len() - desks;
-        let envelopes = tally.envelopes;
+        })
+    }
+
+    /// For a terminal.
+    pub fn print(&self) {
+        let tally = &self.tally;
+        let desks = tally.devices.values().filter(|c| c.desk).count();
+        println!("mission {}", self.mission);
+        let (phones, envelopes, gaps) = (tally.devices.len() - desks, tally.envelopes, self.gaps);
         println!("{phones} phones and {desks} desks, {envelopes} envelopes verified, {gaps} missing in chains");
         let standings = [Standing::Confirmed, Standing::Contested, Standing::Revoked].map(|s| tally.count(s));
         println!("{} phones confirmed, {} contested, {} revoked", standings[0], standings[1], standings[2]);
@@ -212,5 +255,13 @@ fn report(args: &VerifyOptions, mission: MissionId, tally: &Tally, gaps: u64) ->
         }
         tally.faults.iter().for_each(|f| println!("{f}"));
     }
-    Ok(tally.faults.is_empty())
+
+    fn report(&self, json: bool) -> CommandResult {
+        if json {
+            print_json(&self.to_json())?;
+        } else {
+            self.print();
+        }
+        Ok(self.tally.faults.is_empty())
+    }
 }

@@ -10,5 +10,6 @@ mod it {
     mod runbook;
     mod secrets;
     mod support;
+    mod verify;
     mod witness;
 }

@@ -17,6 +17,7 @@ pub(crate) fn unverifiable(w: &Words, why: Unverifiable) -> &'static str {
         Unverifiable::Sealed => w.unverified_sealed,
         Unverifiable::Packing => w.unverified_packing,
         Unverifiable::Inflated => w.unverified_inflated,
+        Unverifiable::BeyondLimit => w.unverified_beyond,
         Unverifiable::ExpiredInvite => w.unverified_expired,
         Unverifiable::Malformed => w.unverified_malformed,
         Unverifiable::Earlier => w.unverified_earlier,

@@ -3,11 +3,12 @@
 use crate::failure;
 use crate::faults::{refusal, server};
 use crate::words::{Words, words};
+use baqylau_desk::faults::{EntryDifference, EntryFault, SuspectedOf, Suspicion};
 use baqylau_desk::log::attachments::{AttachmentFault, LackingAttachment};
 use baqylau_desk::log::pull::UnsentRecord;
 use baqylau_desk::log::undone::Undone;
 use baqylau_desk::people::decisions::Dispute;
-use baqylau_desk::store::Gap;
+use baqylau_desk::store::{BeyondLimit, EVALUATED, Gap};
 
 /// Something that a pull left undone, in the words of a language; in English for one that the page does not have.
 #[must_use]
@@ -22,6 +23,9 @@ pub(crate) fn title(w: &Words, undone: &Undone) -> &'static str {
         Undone::RevocationDisputed(_) => w.undone_disputes,
         Undone::ObjectDamaged(_) => w.undone_damaged,
         Undone::ReadUntold(_) => w.undone_untold,
+        Undone::EntryChanged(_) => w.undone_changed,
+        Undone::LogSuspected(_) => w.undone_suspected,
+        Undone::ReportsBeyondLimit(_) => w.undone_beyond,
         Undone::AttachmentFailed(_) => w.undone_failed,
         Undone::AttachmentLacking(_) => w.undone_lacking,
     }
@@ -36,6 +40,11 @@ pub(crate) fn said(w: &Words, undone: &Undone) -> String {
         }
         Undone::ObjectDamaged(gap) => damaged(w, gap),
         Undone::ReadUntold(why) => w.left_untold(server(w, why)),
+        Undone::EntryChanged(fault) => changed(w, fault),
+        Undone::LogSuspected(suspicion) => suspected(w, suspicion),
+        Undone::ReportsBeyondLimit(BeyondLimit { device, reports }) => {
+            w.left_beyond(device.to_string(), reports.to_string(), EVALUATED.to_string())
+        }
         Undone::AttachmentFailed(AttachmentFault { attachment, report, why }) => {
             w.left_failed(attachment.to_string(), report.to_string(), failure::said(w, why))
         }
@@ -45,6 +54,32 @@ pub(crate) fn said(w: &Words, undone: &Undone) -> String {
         Undone::AttachmentLacking(LackingAttachment { attachment, report, sender: Some((device, seq)) }) => {
             w.left_lacking_of(attachment.to_string(), report.to_string(), device.to_string(), seq.to_string())
         }
+    }
+}
+
+fn changed(w: &Words, fault: &EntryFault) -> String {
+    let (index, hash) = (fault.index.to_string(), fault.hash.to_string());
+    match (fault.what, fault.here) {
+        (EntryDifference::Damaged, true) => w.left_rotten(index, hash),
+        (EntryDifference::Damaged, false) => w.left_rotten_there_and_here(index, hash),
+        (EntryDifference::Altered { there }, _) => w.left_replaced(index, hash, there.to_string()),
+        (EntryDifference::Missing, _) => w.left_left_out(index, hash),
+        (EntryDifference::OtherTime { signed, said }, _) => {
+            w.left_other_time(index, hash, said.saturating_sub(signed).to_string())
+        }
+    }
+}
+
+fn suspected(w: &Words, suspicion: &Suspicion) -> String {
+    let Suspicion { report, device, seq, place, of } = suspicion;
+    let (report, device, seq) = (report.to_string(), device.to_string(), seq.to_string());
+    match of {
+        SuspectedOf::Withheld { seen, here } => {
+            w.left_withheld(report, device, seq, seen.to_string(), here.to_string())
+        }
+        SuspectedOf::PutBefore { seen } => w.left_put_before(report, device, seq, seen.to_string(), place.to_string()),
+        SuspectedOf::OtherLog { seen } => w.left_other_log(report, device, seq, seen.to_string()),
+        SuspectedOf::SetBack { ms } => w.left_set_back(report, device, seq, ms.to_string()),
     }
 }
 

@@ -172,6 +172,12 @@ undone_disputes = Phones that two desks revoked at different places
 undone_damaged = Damaged at the server
 # Above the reason why phones do not hear what this desk read.
 undone_untold = Phones are not told what was read
+# Before a number of entries of the log that the server gives otherwise now.
+undone_changed = Otherwise at the server than when it was pulled
+# Before a number of reports: what their phones say of the log does not go with the log here.
+undone_suspected = Suspicions, by the word of single phones
+# Before a number of phones.
+undone_beyond = Phones that sent more reports than are looked at
 # Before a number of files.
 undone_failed = Attachments that could not be fetched
 # Before a number of files that phones have not sent yet, or that the server lost.
@@ -451,6 +457,16 @@ left_disputed = Device { $device }: one desk revoked it after number { $kept }, 
 left_damaged = Object { $index } ({ $hash }, number { $seq } of device { $device }) is damaged at the server and is not here; everything else is. Let that phone send everything again (in the app's settings), let a desk that pulled the object before hand everything to the server again (“baqylau desk pull --again”), deliver a courier file that holds it, or have the server's database put back from a copy. The next pull then takes it.
 left_damaged_desk = Object { $index } ({ $hash }, number { $seq } of device { $device }) is damaged at the server and is not here; everything else is. That device is a desk: let it, or another desk that pulled the object before, hand everything to the server again (“baqylau desk pull --again”), or have the server's database put back from a copy. The next pull then takes it.
 left_untold = What was read here was not taken: { $why }. Observers see their reports as stored, not as read, until a pull tells their phones. If that goes on, ask whoever runs the server.
+left_rotten = Object { $index } ({ $hash }) was whole at the server when it was pulled, and is damaged there now. It is here: “baqylau desk audit” hands it to the server again.
+left_rotten_there_and_here = Object { $index } ({ $hash }) was whole at the server when it was pulled, and is damaged there and here now. Let whoever sent it send everything again (a phone in the app's settings, a desk by “baqylau desk pull --again”).
+left_replaced = In the place of object { $index } ({ $hash }) the server now hands out another one, { $there }. What was pulled stays here, with the server's signature. Have whoever runs the server put its database back from a copy, and do not trust it before. If it stays so, begin its log again with this desk's (“baqylau desk log”, “baqylau new-log”).
+left_left_out = The server now leaves object { $index } ({ $hash }) out. What was pulled stays here, with the server's signature. Have whoever runs the server put its database back from a copy, and do not trust it before. If it stays so, begin its log again with this desk's (“baqylau desk log”, “baqylau new-log”).
+left_other_time = The server now says of object { $index } ({ $hash }) a time of receipt that is { $ms } ms later (with a minus: earlier) than the one it signed. What was pulled stays here, with the server's signature. Have whoever runs the server put its database back from a copy, and do not trust it before. If it stays so, begin its log again with this desk's (“baqylau desk log”, “baqylau new-log”).
+left_withheld = Report { $report } (number { $seq } of device { $device }): its phone says that it had seen { $seen } objects of the log before it signed, and { $here } are here. Some may be withheld. Or that phone was altered: its word alone proves nothing. Compare the logs of two desks (“baqylau verify ONE TWO”), and have that phone export what it has for a courier.
+left_put_before = Report { $report } (number { $seq } of device { $device }): its phone says that it had seen { $seen } objects of the log before it signed, and it stands at { $place }. It may have been put in earlier. Or that phone was altered: its word alone proves nothing. Compare the logs of two desks (“baqylau verify ONE TWO”), and have that phone export what it has for a courier.
+left_other_log = Report { $report } (number { $seq } of device { $device }): its phone says that it had seen other { $seen } objects of the log before it signed than are here. Another log may be shown to it. Or that phone was altered: its word alone proves nothing. Compare the logs of two desks (“baqylau verify ONE TWO”), and have that phone export what it has for a courier.
+left_set_back = Report { $report } (number { $seq } of device { $device }): the server says that it came { $ms } ms before what its phone had seen when it signed. Its time may have been set back. Or that phone was altered: its word alone proves nothing. Compare the logs of two desks (“baqylau verify ONE TWO”), and have that phone export what it has for a courier.
+left_beyond = Device { $device }: { $reports } reports beyond its first { $limit } are kept, not evaluated, and count nowhere. No phone in use sends as many: revoke it behind the last number that is good, and give its observer another phone, which has an allowance of its own.
 left_failed = Attachment { $attachment } of report { $report } did not come. { $why }
 left_lacking = Attachment { $attachment } of report { $report } is not at the server. If its phone says that everything is safe, the server lost it: let the phone send everything again (in the app's settings), and pull again.
 left_lacking_of = Attachment { $attachment } of report { $report } (number { $seq } of device { $device }) is not at the server. If that phone says that everything is safe, the server lost it: let the phone send everything again (in the app's settings), and pull again.
@@ -476,6 +492,7 @@ unverified_length = it was cut off or padded
 unverified_sealed = it was sealed to another key or by another device, or altered
 unverified_packing = what was sealed in it is damaged
 unverified_inflated = what was sealed in it is larger than an envelope of its length may hold
+unverified_beyond = its phone sent so many before it that this one was not looked at
 unverified_expired = the invite of its device had expired
 unverified_malformed = it is nothing that this program knows; it is damaged, or of a later version
 unverified_earlier = an earlier version of this program could not verify it; “baqylau desk verify” says why

@@ -309,6 +309,94 @@ def compare_standings(binary, count):
     return different
 
 
+def pairs():
+    """Name, two logs, and how they stand to each other."""
+    good = chain(3, enrolment())
+    other = good[:2] + chain(2, enrolment(OTHER, nonce=1), device=OTHER)
+    key, later = RECEIPT.public.hex(), manifest(_2=2, _7=[1, OTHER.public, [[RECEIPT.public, 2, root_of(good[:2])]]])
+    consistent = lambda shared: {"outcome": "consistent", "shared": shared}
+    forked = lambda first: {"outcome": "forked", "key": key, "first": first}
+    unsound = lambda *which: {"outcome": "unsound", "which": list(which)}
+    times = [(NOW + at + (at == 1), data) for at, data in enumerate(good)]
+    yield "the same twice", log(good), log(good), consistent(4)
+    yield "the same with two heads", log(good), log(good, _4=NOW + 1), consistent(4)
+    yield "the beginning of it", log(good[:2]), log(good), consistent(2)
+    yield "the beginning second", log(good), log(good[:3]), consistent(3)
+    yield "an empty log", log([]), log(good), consistent(0)
+    yield "one that goes on otherwise", log(good), log(other), forked(2)
+    yield "a longer one that goes on otherwise", log(good), log(good[:1] + other[2:]), forked(1)
+    yield "another time", log(good), log(good, entries=times), forked(1)
+    yield "another time in a shorter one", log(good, entries=times[:3]), log(good), forked(1)
+    yield "in another order", log(good), log([good[0], good[2], good[1], good[3]]), forked(1)
+    yield "an object that is lost in one", log(good), log(good[:2] + [b"", good[3]], lost={2: v.sha256(good[2])}), consistent(4)
+    yield "one that was changed", log(good), log(good, root=bytes(32)), unsound(False, True)
+    yield "one that was cut", log(good[:3], size=4), log(good), unsound(True, False)
+    yield "both changed", log(good, size=3), log(good, root=bytes(32)), unsound(True, True)
+    yield "one of the log after it", log(good), log(good[:3], signer=OTHER, made=later), {"outcome": "replaced", "kept": 2}
+    yield "a log after that begins with less", log(other[:2] + good[2:]), log(good[:2] + other[2:], signer=OTHER, made=later), {
+        "outcome": "replaced", "kept": 2}
+    yield "one that is not what was vouched for", log(good[:1] + good[2:]), log(good, signer=OTHER, made=later), {
+        "outcome": "parted", "key": key, "first": 1}
+    yield "a key that the newer manifest does not name", log(good), log(good, signer=OTHER, made=manifest(
+        _2=2, _7=[0, OTHER.public, []])), {"outcome": "other-key"}
+
+
+def compare_pairs(binary):
+    """How many pairs of logs are judged wrongly, by verify.py or the binary; and what proofs of a fork are."""
+    wrong = 0
+    for name, one, other, expected in pairs():
+        logs = [v.Log(one), v.Log(other)]
+        for exported in logs:
+            exported.verify(None)
+        said = v.compare(*logs)
+        answers = {"verify.py": said}
+        if binary:
+            with tempfile.TemporaryDirectory() as folder:
+                paths = [os.path.join(folder, file) for file in ("one.cbor", "two.cbor", "fork.cbor")]
+                for path, data in zip(paths, (one, other)):
+                    with open(path, "wb") as file:
+                        file.write(data)
+                ran = subprocess.run([binary, "verify", *paths[:2], "--evidence", paths[2], "--json"], capture_output=True, timeout=10, check=False)
+                answers["the binary"] = json.loads(ran.stdout)["comparison"]
+                if expected["outcome"] == "forked":
+                    with open(paths[2], "rb") as file:
+                        wrong += judge_fork(binary, name, file.read(), expected, paths[2])
+                elif os.path.exists(paths[2]):
+                    wrong += 1
+                    print(f"WRONG  {name}: a proof of a fork that is none")
+        for who, answer in answers.items():
+            if answer != expected:
+                wrong += 1
+                print(f"WRONG  {name}: {who} says {answer}, should be {expected}")
+    return wrong
+
+
+def judge_fork(binary, name, data, expected, path):
+    """A proof must hold for both; with any byte changed, for neither."""
+    wrong = 0
+    fork = v.Fork(data)
+    if (fork.key.hex(), fork.first) != (expected["key"], expected["first"]):
+        wrong += 1
+        print(f"WRONG  {name}: the proof is of {fork.key.hex()} at {fork.first}")
+    dice = random.Random(name)
+    for changed_at in [None] + [dice.randrange(len(data)) for _ in range(12)]:
+        altered = bytearray(data)
+        if changed_at is not None:
+            altered[changed_at] ^= 1 << dice.randrange(8)
+        try:
+            v.Fork(bytes(altered))
+            ours = True
+        except v.Fault:
+            ours = False
+        with open(path, "wb") as file:
+            file.write(altered)
+        theirs = subprocess.run([binary, "verify", path], capture_output=True, timeout=10, check=False).returncode == 0
+        if ours != theirs or ours != (changed_at is None):
+            wrong += 1
+            print(f"WRONG  {name}: a proof with byte {changed_at} changed holds here: {ours}, for the binary: {theirs}")
+    return wrong
+
+
 def says(data):
     """What verify.py says: whether it is good, and why not."""
     try:
@@ -351,6 +439,7 @@ def main():
                 print(f"DIFFERS  {name}: the binary says {answer}, should be {'good' if good else 'faulty'}")
     if args.binary:
         wrong += compare_standings(args.binary, args.standings)
+    wrong += compare_pairs(args.binary)
     print(f"{count} logs, {wrong} judged wrongly")
     return 1 if wrong else 0
 

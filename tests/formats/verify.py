@@ -7,6 +7,8 @@ reader, Ed25519 (ed25519.py beside this file) and the Merkle tree are its own.
     python3 verify.py log.cbor                 every enrolment, a random sample of the envelopes
     python3 verify.py --all log.cbor           every signature
     python3 verify.py --mission HEX log.cbor   and the file must be of this mission
+    python3 verify.py one.cbor two.cbor        both, and whether one begins with the other or one key signed two logs
+    python3 verify.py fork.cbor                the proof of that, as `baqylau verify --evidence` writes it
 
 Exit status: 0 when nothing is wrong, 1 on any fault, 2 when it is called wrongly.
 """
@@ -380,7 +382,9 @@ class Log:
         self.manifest = self.open(MANIFEST, manifest, [self.root_key], MANIFEST_SHAPE, 2)
         self.check_manifest()
         epoch = self.manifest[7]
+        self.sound = True                    # whether the objects lead to the head
         self.head = self.open(TREE_HEAD, head, [epoch[1]] + [before[0] for before in epoch[2]], HEAD_SHAPE)
+        self.head_key = self.opened_by
         self.standings = Standings(self.manifest)
         # What the log of now has of each log before.
         self.vouched = [min(epoch[2][at:], key=lambda before: before[1]) for at in range(len(epoch[2]))]
@@ -405,6 +409,7 @@ class Log:
         else:
             raise Fault(f"{NAMES[kind]}: there is no key to verify it with")
         self.signatures += 1
+        self.opened_by = key
         value = payload_map(signed.payload, shape, NAMES[kind], version)
         if value[1] != self.mission:
             raise Fault(f"{NAMES[kind]}: of another mission")
@@ -442,13 +447,14 @@ class Log:
     def tree(self, hashes):
         times_ = [received for received, _ in self.entries]
         self.backwards = sum(later < earlier for earlier, later in zip(times_, times_[1:]))
+        self.leaves = [leaf_hash(h, t) for h, t in zip(hashes, times_)]
+        self.sound = len(hashes) == self.head[2] and tree_root(self.leaves) == self.head[3]
         if len(hashes) != self.head[2]:
             self.faults.append(f"{len(hashes)} objects, the tree head is for {self.head[2]}")
-        elif tree_root(leaf_hash(h, t) for h, t in zip(hashes, times_)) != self.head[3]:
+        elif not self.sound:
             self.faults.append("the objects do not lead to the root that the server signed")
-        leaves = [leaf_hash(h, t) for h, t in zip(hashes, times_)]
         for _, size, root in self.vouched:
-            if size <= len(leaves) and tree_root(leaves[:size]) != root:
+            if size <= len(self.leaves) and tree_root(self.leaves[:size]) != root:
                 self.faults.append(f"it does not begin with the {size} objects that the root vouches for")
 
     def enrolment(self, place, received, data, object_hash):                                  # [7]
@@ -521,38 +527,131 @@ class Log:
             before, number = [link for _, link in links], seq
 
 
+# ---------------------------------------------------------------- two logs, and the proof of a fork [15]
+
+def compare(one, other):
+    """How two verified logs stand to each other: the outcome, and what it names."""
+    if not (one.sound and other.sound):
+        return {"outcome": "unsound", "which": [not one.sound, not other.sound]}
+    if one.root_key != other.root_key:
+        return {"outcome": "other-mission"}
+    newest = one if one.manifest[2] >= other.manifest[2] else other
+    if one.head_key == other.head_key:
+        shared = min(len(one.leaves), len(other.leaves))
+        first = first_difference(one, other, shared)
+        if first is None:
+            return {"outcome": "consistent", "shared": shared}
+        return {"outcome": "forked", "key": one.head_key.hex(), "first": first}
+    _, latest, before = newest.manifest[7]
+    keys = [head[0] for head in before] + [latest]
+    if one.head_key not in keys or other.head_key not in keys:
+        return {"outcome": "other-key"}
+    earlier, later = sorted((one, other), key=lambda log: keys.index(log.head_key))
+    kept = min(head[1] for head in before[keys.index(earlier.head_key):keys.index(later.head_key)])
+    first = first_difference(earlier, later, min(kept, len(earlier.leaves), len(later.leaves)))
+    if first is None:
+        return {"outcome": "replaced", "kept": kept}
+    return {"outcome": "parted", "key": earlier.head_key.hex(), "first": first}
+
+
+def first_difference(one, other, shared):
+    return next((at for at in range(shared) if one.leaves[at] != other.leaves[at]), None)
+
+
+def root_from_path(leaf, index, size, path):
+    """RFC 9162, section 2.1.3.2; None where the path is none of this place."""
+    if index >= size:
+        return None
+    at, last, node = index, size - 1, leaf
+    for sibling in path:
+        if last == 0:
+            return None
+        if at & 1 or at == last:
+            node = sha256(b"\x01" + sibling + node)
+            while not at & 1 and at:
+                at, last = at >> 1, last >> 1
+        else:
+            node = sha256(b"\x01" + node + sibling)
+        at, last = at >> 1, last >> 1
+    return node if last == 0 else None
+
+
+RECEIPT_SHAPE = row_of(some_bytes, whole(64), integer, list_of(HASH))
+FORK_SHAPE = row_of(VERSION, KEY, some_bytes, KEY, row_of(HASH, RECEIPT_SHAPE), row_of(HASH, RECEIPT_SHAPE))
+
+
+class Fork:
+    """The proof that one key signed two logs."""
+
+    def __init__(self, data):
+        value = read(data, limit=None)
+        if not FORK_SHAPE(value):
+            raise Fault("not of the shape of a proof of two logs")
+        self.signatures = 0
+        _, self.root_key, manifest, self.key, one, other = value
+        self.mission = sha256(self.root_key)[:16]
+        opened = Log.open(self, MANIFEST, manifest, [self.root_key], MANIFEST_SHAPE, 2)
+        if self.key not in [opened[7][1]] + [head[0] for head in opened[7][2]]:
+            raise Fault("no log of the mission has this key")
+        leaves = [self.leaf(*side) for side in (one, other)]
+        if leaves[0] == leaves[1] or one[1][1] != other[1][1]:
+            raise Fault("its heads do not contradict each other")
+        self.first = one[1][1]
+
+    def leaf(self, object_hash, receipt):
+        """The leaf that a receipt of the key is for."""
+        head, index, received, path = receipt
+        opened = Log.open(self, TREE_HEAD, head, [self.key], HEAD_SHAPE)
+        leaf = leaf_hash(object_hash, received)
+        if len(path) > 64 or root_from_path(leaf, index, opened[2], path) != opened[3]:
+            raise Fault("a path in it does not lead to its head")
+        return leaf
+
+
+def is_fork(data):
+    """Whether a file is a proof of two logs: an array of six, where a log is one of five."""
+    return data[:1] == b"\x86"
+
+
 # ---------------------------------------------------------------- the command
 
-def main():
-    parser = argparse.ArgumentParser(description="Verifies an exported log of Baqylau.")
-    parser.add_argument("file")
-    parser.add_argument("--all", action="store_true", help="verify the signatures of all envelopes, not of a sample")
-    parser.add_argument("--sample", type=int, default=50, metavar="N", help="size of the sample (50)")
-    parser.add_argument("--mission", metavar="HEX", help="the mission that the file must be of")
-    parser.add_argument("--json", action="store_true", help="one JSON object on one line")
-    args = parser.parse_args()
-    check_itself()
-    try:
-        with open(args.file, "rb") as file:
-            log = Log(file.read())
-        if args.mission and args.mission.replace(" ", "").lower() != log.mission.hex():
-            raise Fault(f"the file is of the mission {log.mission.hex()}")
-        log.verify(None if args.all else max(args.sample, 0))
-    except OSError as error:
-        print(f"{args.file}: {error.strerror}", file=sys.stderr)
-        return 1
-    except Fault as fault:
-        print(json.dumps({"faults": [str(fault)]}) if args.json else f"FAULT {fault}")
-        return 1
-    if args.json:
-        print(json.dumps({
-            "mission": log.mission.hex(), "manifest": log.manifest[2], "epoch": log.manifest[7][0], "objects": len(log.entries),
-            "devices": len(log.devices), "late": log.late, "envelopes": log.envelopes, "missing": log.gaps,
-            "signatures": log.signatures, "unverified": log.unverified, "faults": log.faults,
-            "confirmed": log.standings.count(CONFIRMED), "contested": log.standings.count(CONTESTED),
-            "revoked": log.standings.count(REVOKED), "ignored": log.ignored,
-        }))
-        return 1 if log.faults else 0
+def opened(path, args):
+    """A file, verified: a log or the proof of two."""
+    with open(path, "rb") as file:
+        data = file.read()
+    found = Fork(data) if is_fork(data) else Log(data)
+    if args.mission and args.mission.replace(" ", "").lower() != found.mission.hex():
+        raise Fault(f"the file is of the mission {found.mission.hex()}")
+    if isinstance(found, Log):
+        found.verify(None if args.all else max(args.sample, 0))
+    return found
+
+
+class Broken:
+    """One of two files that does not even open."""
+
+    sound = False
+
+    def __init__(self, fault):
+        self.faults = [str(fault)]
+
+
+def as_json(log):
+    if isinstance(log, Broken):
+        return {"faults": log.faults}
+    return {
+        "mission": log.mission.hex(), "manifest": log.manifest[2], "epoch": log.manifest[7][0], "objects": len(log.entries),
+        "devices": len(log.devices), "late": log.late, "envelopes": log.envelopes, "missing": log.gaps,
+        "signatures": log.signatures, "unverified": log.unverified, "faults": log.faults,
+        "confirmed": log.standings.count(CONFIRMED), "contested": log.standings.count(CONTESTED),
+        "revoked": log.standings.count(REVOKED), "ignored": log.ignored,
+    }
+
+
+def show(log):
+    if isinstance(log, Broken):
+        print(f"FAULT {log.faults[0]}")
+        return
     print(f"mission    {log.mission.hex()}, manifest version {log.manifest[2]}")
     print(f"log        {len(log.entries)} objects, the tree head is for {log.head[2]}")
     for epoch, before in enumerate(log.manifest[7][2]):
@@ -566,6 +665,73 @@ def main():
         print(f"note       the server's clock went back {log.backwards} times")
     for fault in log.faults:
         print(f"FAULT {fault}")
+
+
+def show_comparison(said, files):
+    """In words; whether all is well."""
+    outcome = said["outcome"]
+    if outcome == "unsound":
+        for path, wrong in zip(files, said["which"]):
+            if wrong:
+                print(f"TAMPERED {path}: it does not lead to what the server signed, and accuses no server")
+    elif outcome == "forked":
+        print(f"FORKED at object {said['first']}: the key {said['key']} signed two logs. Whoever has it lied to one of the desks")
+    elif outcome == "parted":
+        print(f"PARTED at object {said['first']}: the log of the key {said['key']} is not the one that the root vouches for")
+    elif outcome == "consistent":
+        print(f"consistent: both begin with the same {said['shared']} objects")
+    elif outcome == "replaced":
+        print(f"consistent: the later log begins with the {said['kept']} objects that the root vouches for")
+    else:
+        print(f"NOT COMPARED: {outcome}")
+    return outcome in ("consistent", "replaced")
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Verifies exported logs of Baqylau.")
+    parser.add_argument("file")
+    parser.add_argument("other", nargs="?", help="another log, to be compared")
+    parser.add_argument("--all", action="store_true", help="verify the signatures of all envelopes, not of a sample")
+    parser.add_argument("--sample", type=int, default=50, metavar="N", help="size of the sample (50)")
+    parser.add_argument("--mission", metavar="HEX", help="the mission that the file must be of")
+    parser.add_argument("--json", action="store_true", help="one JSON object on one line")
+    args = parser.parse_args()
+    check_itself()
+    files = [args.file] + ([args.other] if args.other else [])
+    found = []
+    for path in files:
+        try:
+            found.append(opened(path, args))
+        except OSError as error:
+            print(f"{path}: {error.strerror}", file=sys.stderr)
+            return 1
+        except Fault as fault:
+            if args.other:
+                found.append(Broken(fault))
+                continue
+            print(json.dumps({"faults": [str(fault)]}) if args.json else f"FAULT {fault}")
+            return 1
+    if isinstance(found[0], Fork):
+        fork = found[0]
+        said = {"mission": fork.mission.hex(), "key": fork.key.hex(), "first": fork.first}
+        print(json.dumps(said) if args.json else f"PROVED: the key {said['key']} signed two logs, which differ at object {fork.first}")
+        return 0
+    if len(found) == 2:
+        said = compare(*found)
+        if args.json:
+            print(json.dumps({"logs": [as_json(log) for log in found], "comparison": said}))
+            well = said["outcome"] in ("consistent", "replaced")
+        else:
+            for path, log in zip(files, found):
+                print(f"{path}:")
+                show(log)
+            well = show_comparison(said, files)
+        return 0 if well and not any(log.faults for log in found) else 1
+    log = found[0]
+    if args.json:
+        print(json.dumps(as_json(log)))
+        return 1 if log.faults else 0
+    show(log)
     print("good" if not log.faults else f"{len(log.faults)} faults")
     return 1 if log.faults else 0
 

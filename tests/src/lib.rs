@@ -20,6 +20,7 @@ use baqylau_protocol::keys::SigningKey;
 use baqylau_server::{Limits, OpenedServer, RunningServer, ServerConfig, TlsFiles, WitnessList, start};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use tokio::runtime::Runtime;
 
@@ -84,6 +85,8 @@ pub struct World {
     pub folder: tempfile::TempDir,
     /// The desk.
     pub desk: Desk,
+    /// How far the server's clock is ahead, in milliseconds.
+    pub server_clock: Arc<AtomicI64>,
     missions: Arc<MissionCache>,
     port: u16,
     /// Without TLS: somebody stands in front of it.
@@ -106,8 +109,8 @@ impl World {
         let mission = folder.path().join("mission");
         let desk = Desk::new(&mission, tables, &[format!("https://127.0.0.1:{port}")], PASSPHRASE).expect("a mission");
         desk.build(PASSPHRASE, now(), 30).expect("a bundle");
-        let missions = Arc::default();
-        let mut world = Self { folder, desk, missions, port, plain: false, runtime, running: None };
+        let (server_clock, missions) = Default::default();
+        let mut world = Self { folder, desk, server_clock, missions, port, plain: false, runtime, running: None };
         world.start_server();
         world.desk.publish().expect("publishes");
         world
@@ -143,6 +146,7 @@ impl World {
     fn server_config(&self) -> ServerConfig {
         let folder = self.server_folder();
         let read = |name: &str| std::fs::read(folder.join(name)).expect("a file of the server");
+        let ahead = self.server_clock.clone();
         let hex = |name: &str| PublicKey::from_hex(&String::from_utf8_lossy(&read(name))).expect("hexadecimal");
         ServerConfig {
             listen: ([127, 0, 0, 1], self.port).into(),
@@ -150,7 +154,7 @@ impl World {
             root: hex("root.pub"),
             receipt_key: SigningKey::from_seed(hex("receipt.key").0),
             tls: (!self.plain).then(|| TlsFiles { chain: read("tls.pem"), key: read("tls-key.pem") }),
-            now: Arc::new(now),
+            now: Arc::new(move || now() + ahead.load(Ordering::SeqCst)),
             limits: Limits::default(),
             witnesses: WitnessList::default(),
         }

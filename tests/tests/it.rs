@@ -4,6 +4,7 @@ mod it {
     mod amending;
     mod answering;
     mod attachments;
+    mod audited;
     mod bombs;
     mod browser;
     mod carrying;
@@ -25,6 +26,7 @@ mod it {
     mod exports;
     mod figures;
     mod finding;
+    mod flooded;
     mod guesses;
     mod handout;
     mod heads;
@@ -58,6 +60,7 @@ mod it {
     mod stopped;
     mod strangers;
     mod support;
+    mod suspected;
     mod tables;
     mod teams;
     mod undone;

@@ -5,7 +5,9 @@ mod pulled;
 mod records;
 
 pub use error::{DeskError, ReasonClass};
-pub use pulled::{DamagedInfo, DisputeInfo, FailedInfo, LackingInfo, Pulled, UnsentInfo};
+pub use pulled::{
+    BeyondInfo, ChangedInfo, DamagedInfo, DisputeInfo, FailedInfo, LackingInfo, Pulled, SuspicionInfo, UnsentInfo,
+};
 pub use records::{Basis, FaultInfo, FigureValue, ReportInfo, Verified};
 
 use baqylau_desk::records::CorrectionRequest;

@@ -30,6 +30,12 @@ pub struct Pulled {
     pub disputes: Vec<DisputeInfo>,
     /// English words for why phones are not told what was read, and what to do.
     pub untold: Option<String>,
+    /// Of a few entries at random places, those that the server hands out otherwise than when they were pulled.
+    pub changed: Vec<ChangedInfo>,
+    /// Reports whose phones say that they had seen another log.
+    pub suspicions: Vec<SuspicionInfo>,
+    /// Phones that sent more reports than are evaluated.
+    pub beyond: Vec<BeyondInfo>,
 }
 
 /// A record of this desk that the server refused.
@@ -105,6 +111,45 @@ pub struct DisputeInfo {
     pub reason: String,
 }
 
+/// An entry of the log that the server hands out otherwise than when it was pulled.
+#[derive(Debug, Clone, uniffi::Record)]
+pub struct ChangedInfo {
+    /// Counted from 0.
+    pub index: u64,
+    /// The hash of the object that was pulled.
+    pub hash: String,
+    /// How it differs, as a stable code.
+    pub code: String,
+    /// English words for a person: what happened, and what to do.
+    pub reason: String,
+}
+
+/// A report whose phone says that it had seen another log: its word alone.
+#[derive(Debug, Clone, uniffi::Record)]
+pub struct SuspicionInfo {
+    /// The hash of the report's envelope.
+    pub report: String,
+    /// The device that signed the report.
+    pub device: String,
+    /// Counted from 1 in the chain of the device.
+    pub seq: u64,
+    /// What somebody may have done, as a stable code.
+    pub code: String,
+    /// English words for a person: what happened, and what to do.
+    pub reason: String,
+}
+
+/// A phone that sent more reports than are evaluated.
+#[derive(Debug, Clone, uniffi::Record)]
+pub struct BeyondInfo {
+    /// The phone's id, hexadecimal.
+    pub device: String,
+    /// How many are kept and not evaluated.
+    pub reports: u64,
+    /// English words for a person: what happened, and what to do.
+    pub reason: String,
+}
+
 impl Pulled {
     pub(crate) fn new(pulled: &PullOutcome, fetched: &FetchedAttachments) -> Self {
         let mut told = Self {
@@ -119,6 +164,9 @@ impl Pulled {
             damaged: Vec::new(),
             disputes: Vec::new(),
             untold: None,
+            changed: Vec::new(),
+            suspicions: Vec::new(),
+            beyond: Vec::new(),
         };
         pulled.undone().into_iter().chain(fetched.undone()).for_each(|undone| told.add(&undone));
         told
@@ -145,6 +193,20 @@ impl Pulled {
                 reason,
             }),
             Undone::ReadUntold(_) => self.untold = Some(reason),
+            Undone::EntryChanged(e) => {
+                let (hash, code) = (e.hash.to_string(), e.what.code().to_owned());
+                self.changed.push(ChangedInfo { index: e.index, hash, code, reason });
+            }
+            Undone::LogSuspected(s) => self.suspicions.push(SuspicionInfo {
+                report: s.report.to_string(),
+                device: s.device.to_string(),
+                seq: s.seq,
+                code: s.of.code().to_owned(),
+                reason,
+            }),
+            Undone::ReportsBeyondLimit(b) => {
+                self.beyond.push(BeyondInfo { device: b.device.to_string(), reports: b.reports, reason });
+            }
             Undone::AttachmentFailed(f) => self.failed.push(FailedInfo {
                 attachment: f.attachment.to_string(),
                 report: f.report.to_string(),

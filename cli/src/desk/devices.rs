@@ -2,14 +2,16 @@
 
 use crate::common::{CommandResult, now, print_json};
 use baqylau_desk::adjudication::devices::DeskRow;
+use baqylau_desk::faults::{SuspectedOf, Suspicion};
 use baqylau_desk::people::decisions::Dispute;
 use serde_json::{Value, json};
 
 pub fn devices(desk: &baqylau_desk::Desk, json: bool) -> CommandResult {
     let rows = desk.devices(now())?;
-    let desks = desk.desks()?;
+    let (desks, suspicions) = (desk.desks()?, desk.store.suspicions()?);
     let whole = rows.iter().all(|d| d.missing.is_empty() && d.forked.is_empty() && d.disputed.is_none())
-        && desks.iter().all(|d| d.term.is_some());
+        && desks.iter().all(|d| d.term.is_some())
+        && suspicions.is_empty();
     if json {
         let rows = rows.iter().map(|d| {
             json!({
@@ -23,7 +25,8 @@ pub fn devices(desk: &baqylau_desk::Desk, json: bool) -> CommandResult {
             })
         });
         let desks = desks.iter().map(desk_as_json).collect::<Vec<_>>();
-        print_json(&json!({"devices": rows.collect::<Vec<_>>(), "desks": desks}))?;
+        let suspicions = suspicions.iter().map(suspicion_as_json).collect::<Vec<_>>();
+        print_json(&json!({"devices": rows.collect::<Vec<_>>(), "desks": desks, "suspicions": suspicions}))?;
         return Ok(whole);
     }
     println!("{:<32}  {:<6} {:<6} {:<11} {:>8} {:>8}", "device", "person", "team", "standing", "received", "missing");
@@ -39,6 +42,7 @@ pub fn devices(desk: &baqylau_desk::Desk, json: bool) -> CommandResult {
         let (received, missing) = (d.received, d.missing.len());
         println!("{:<32}  {person:<6} {team:<6} {standing:<11} {received:>8} {missing:>8}{mark}", d.device.to_string());
     }
+    suspicions.iter().for_each(|suspicion| println!("{suspicion}"));
     desk.decisions().disputes()?.iter().for_each(|dispute| print_dispute(desk, dispute));
     println!();
     println!("{:<32}  {:<18} {:>8} {:>8}", "desk", "listed", "signed", "ignored");
@@ -53,6 +57,24 @@ pub fn devices(desk: &baqylau_desk::Desk, json: bool) -> CommandResult {
         );
     }
     Ok(whole)
+}
+
+/// A phone's word about the log: whose, in which report, and what it makes one look for.
+pub fn suspicion_as_json(suspicion: &Suspicion) -> Value {
+    let Suspicion { report, device, seq, place, of } = suspicion;
+    let mut about = json!({
+        "report": report.to_string(), "device": device.to_string(), "seq": seq, "index": place, "of": of.code(),
+        "words": suspicion.to_string(),
+    });
+    match of {
+        SuspectedOf::Withheld { seen, here } => {
+            about["seen"] = (*seen).into();
+            about["here"] = (*here).into();
+        }
+        SuspectedOf::PutBefore { seen } | SuspectedOf::OtherLog { seen } => about["seen"] = (*seen).into(),
+        SuspectedOf::SetBack { ms } => about["ms"] = (*ms).into(),
+    }
+    about
 }
 
 /// For which places of the log a desk is one.

@@ -17,7 +17,7 @@ pub fn pull(folder: &Folder, again: bool, json: bool) -> CommandResult {
     let pulled = desk.pull(now(), &|_| ())?;
     let attachments = desk.pull_attachments()?;
     let p = &pulled;
-    let undone = p.refused + p.strange + p.gaps.len() + p.unsent.len() + p.disputes.len();
+    let undone = p.refused + p.strange + p.undone().len();
     let whole = undone + attachments.failed.len() + attachments.lacking.len() == 0;
     if json {
         print_json(&json!({
@@ -63,6 +63,9 @@ pub fn pull(folder: &Folder, again: bool, json: bool) -> CommandResult {
         println!("{} objects that were damaged at the server came whole", p.filled);
     }
     p.gaps.iter().for_each(|gap| println!("{gap}"));
+    p.changed.iter().for_each(|entry| println!("{entry}"));
+    p.beyond.iter().for_each(|beyond| println!("{beyond}"));
+    p.suspicions.iter().for_each(|suspicion| println!("{suspicion}"));
     p.unsent.iter().for_each(|record| println!("{record}"));
     p.disputes.iter().for_each(|dispute| super::print_dispute(&desk, dispute));
     p.undone().iter().filter(|u| matches!(u, Undone::ReadUntold(_))).for_each(|untold| println!("{untold}"));
@@ -83,6 +86,9 @@ fn undone_as_json(undone: &Undone) -> Value {
             "seq": gap.seq, "desk": gap.desk,
         }),
         Undone::ReadUntold(_) => json!({}),
+        Undone::EntryChanged(fault) => super::audit::fault_as_json(fault),
+        Undone::ReportsBeyondLimit(beyond) => json!({"device": beyond.device.to_string(), "reports": beyond.reports}),
+        Undone::LogSuspected(suspicion) => super::devices::suspicion_as_json(suspicion),
         Undone::AttachmentFailed(fault) => json!({
             "attachment": fault.attachment.to_string(), "report": fault.report.to_string(), "why": fault.why.code(),
         }),

@@ -1,5 +1,6 @@
 //! `baqylau desk`: pull, figures, reports, exports.
 
+mod audit;
 mod devices;
 mod figures;
 mod log;
@@ -108,6 +109,18 @@ pub enum DeskCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Read the server's whole log again and compare it with what was pulled; what is damaged there is handed to it from here. Attachments
+    /// are asked for by their end. Exit status 1: the server hands out something else, which is listed.
+    Audit {
+        #[command(flatten)]
+        folder: Folder,
+        /// Ask for every attachment, and not only for 64 of them.
+        #[arg(long)]
+        all: bool,
+        /// One JSON object on one line.
+        #[arg(long)]
+        json: bool,
+    },
     /// Verify everything that was pulled once more, from its bytes.
     Verify {
         #[command(flatten)]
@@ -165,6 +178,7 @@ pub fn run(command: DeskCommand) -> CommandResult {
             Ok(true)
         }
         DeskCommand::Devices { folder, json } => devices::devices(&folder.open()?, json),
+        DeskCommand::Audit { folder, all, json } => audit::audit(&folder.open()?, all, json),
         DeskCommand::Verify { folder } => log::verify(&folder.open()?),
         DeskCommand::Metrics { folder } => {
             print!("{}", folder.open()?.metrics()?);

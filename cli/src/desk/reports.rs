@@ -24,7 +24,9 @@ pub fn reports(folder: &Folder, export: Option<PathBuf>, internal: bool, json: b
                  reports have no answers there; `baqylau desk salvage` brings back what can be, and another desk of the mission has it whole"
             );
         }
-        return Ok(damaged.is_empty());
+        let beyond = desk.store.beyond_limit()?;
+        beyond.iter().for_each(|beyond| println!("{beyond}"));
+        return Ok(damaged.is_empty() && beyond.is_empty());
     }
     let (_, table) = desk.report_table(None, AnswerBasis::Effective)?;
     let rows = table.rows.iter().map(|row| report_json(row, internal));
@@ -45,6 +47,7 @@ pub fn reports(folder: &Folder, export: Option<PathBuf>, internal: bool, json: b
             if row["internal"] == true { "  internal" } else { "" }
         );
     }
+    desk.store.beyond_limit()?.iter().for_each(|beyond| println!("{beyond}"));
     Ok(true)
 }
 

@@ -4,7 +4,7 @@ use crate::it::support::{ok, run, text};
 
 #[test]
 fn every_command_has_its_help() {
-    for command in ["page", "passphrase", "salvage", "reports", "figures", "verify", "log"] {
+    for command in ["page", "passphrase", "salvage", "reports", "figures", "verify", "audit", "log"] {
         assert!(ok(&["desk", command, "--help"]).contains("--folder"), "{command}");
     }
 }

@@ -9,7 +9,8 @@
 //! - [`bundle`], [`published`]: the signed description of a mission, and how it travels
 //! - [`envelope`], [`seal`]: a report under way; [`blob`], [`permit`]: its attachments
 //! - [`merkle`], [`receipt`]: the server's log and its proofs; [`checkpoint`], [`submission`]: its head for witnesses, and what they are asked
-//! - [`notice`]: what the coordinators have read; [`exported`]: the log in a file
+//! - [`notice`]: what the coordinators have read
+//! - [`exported`]: the log in a file; [`comparison`]: two of them, and who signed both
 //! - [`routes`], [`wire`]: paths and bodies of HTTP requests
 //! - [`reason`]: what helps where something was not done
 //! - [`sync`]: what a phone does next, as a pure function
@@ -22,6 +23,7 @@ pub mod bundle;
 pub mod cbor;
 pub mod certificate;
 pub mod checkpoint;
+pub mod comparison;
 pub mod cose;
 pub mod courier;
 pub mod enrolment;

@@ -43,6 +43,12 @@ pub fn log(from: u64) -> String {
     format!("{LOG}?from={from}")
 }
 
+/// At most so many entries of the log from a place on.
+#[must_use]
+pub fn log_part(from: u64, most: usize) -> String {
+    format!("{LOG}?from={from}&most={most}")
+}
+
 /// The proof that a log of `from` objects grew to one of `to`.
 #[must_use]
 pub fn consistency(from: u64, to: u64) -> String {

@@ -4,6 +4,8 @@ use super::Desk;
 use crate::error::DeskError;
 use crate::faults::NotHere;
 use crate::log::attachments::{AttachmentRow, FetchedAttachments};
+use crate::log::audit::{LogAudit, LogAuditor};
+use crate::log::audited_attachments::AttachmentAudit;
 use crate::log::bundles::PublishedBundles;
 use crate::log::courier::{self, CourierOutcome};
 use crate::log::epochs::{begin_epoch, send_stranded, vouchable};
@@ -211,6 +213,24 @@ impl Desk {
     /// The server does not answer, or the database fails.
     pub fn hand_back(&self) -> Result<usize, DeskError> {
         repair::hand_back(&self.link()?, &self.store)
+    }
+
+    /// Reads the server's whole log again, as far as it was pulled, and compares it with what is here. What is damaged there and whole here
+    /// is handed to the server. `progress` is told how many entries were compared. Nothing to compare before the first pull.
+    ///
+    /// # Errors
+    /// The server does not answer, signs something else than what was pulled, or the log here does not lead to what it signed.
+    pub fn audit(&self, progress: &dyn Fn(u64)) -> Result<LogAudit, DeskError> {
+        let link = self.link()?;
+        LogAuditor::new(&link, self.heads())?.map_or_else(|| Ok(LogAudit::default()), |auditor| auditor.all(progress))
+    }
+
+    /// Asks the server for the end of attachments that are here: of all, or of some that nobody can foresee.
+    ///
+    /// # Errors
+    /// The server does not answer.
+    pub fn audit_attachments(&self, most: Option<usize>) -> Result<AttachmentAudit, DeskError> {
+        self.attachments().audit(&self.link()?, most)
     }
 
     /// Makes the folder of another desk of this mission: with the mission's keys but the root's, and a device of its own, which the next

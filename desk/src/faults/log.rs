@@ -45,6 +45,9 @@ pub enum Unverifiable {
         "what was sealed in it is larger than an envelope of its length may hold: its phone was altered, and costs nothing more"
     )]
     Inflated,
+    /// One of so many of its phone that nobody looks at it.
+    #[error("its phone sent so many before it that this one was not looked at")]
+    BeyondLimit,
     /// An invite that had expired.
     #[error("its invite had expired")]
     ExpiredInvite,

@@ -1,8 +1,10 @@
 //! What an error of the desk says in detail: what is not there, what is wrong with an answer, with the log, and with the server.
 //! `Display` is for terminals; the page has words of its own.
 
+mod entry;
 mod log;
 mod server;
+mod suspicion;
 
 use baqylau_forms::fill::{Expected, FillError, Issue};
 use baqylau_forms::form::MAX_ROWS;
@@ -12,8 +14,10 @@ use std::fmt;
 pub use baqylau_http::{CallError, HttpError};
 pub use baqylau_protocol::courier::CourierError;
 pub use baqylau_sqlite::StorageError;
+pub use entry::{EntryDifference, EntryFault};
 pub use log::{Contradiction, LogFault, Unproven, Unverifiable};
 pub use server::{ServerFault, ServerRefusal};
+pub use suspicion::{SuspectedOf, Suspicion};
 
 /// Named by a coordinator or a file, and not at this desk. Each variant has a code of its own.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, strum::IntoStaticStr, strum::VariantNames)]

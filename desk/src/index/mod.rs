@@ -8,6 +8,7 @@ pub mod filter;
 pub(crate) mod fingerprint;
 pub mod flags;
 mod inherited;
+mod limits;
 pub mod report_row;
 pub mod report_summary;
 pub mod report_table;
@@ -19,6 +20,7 @@ use crate::adjudication::{Adjudicator, ReportMeta, Signed};
 use crate::error::DeskError;
 use crate::evaluation::{BundleForms, corrections, evaluate};
 use crate::index::inherited::{Corrections, Unchanged};
+use crate::index::limits::ListedReports;
 use crate::index::report_row::ReportRow;
 use crate::index::report_summary::ReportSummary;
 use crate::index::report_table::ReportTable;
@@ -45,6 +47,8 @@ pub struct ReportIndex {
     /// Envelopes of desks, in the order of the log: decisions, corrections, codes, letters.
     records: Vec<PulledEnvelope>,
     links: ChainLinks,
+    /// How many reports of each phone are among the entries.
+    listed: ListedReports,
     /// The first place in the log that was not looked at.
     next: u64,
     /// Whether the log was changed behind that place: then everything is looked at again.
@@ -84,6 +88,7 @@ impl ReportIndex {
             entries: Vec::new(),
             records: Vec::new(),
             links: ChainLinks::default(),
+            listed: ListedReports::default(),
             next: 0,
             rewritten: 0,
             bundle: None,
@@ -114,8 +119,9 @@ impl ReportIndex {
             chunk.iter().for_each(|e| self.links.add(e));
             let (reports, records): (Vec<_>, Vec<_>) =
                 chunk.into_iter().partition(|e| e.plain.as_ref().map_or(true, |o| o.kind == ObjectType::Report));
-            // Nothing of a chunk is taken in when a part of it cannot be read.
-            let entries = self.evaluate_new(known, reports)?;
+            let (reports, records) = self.listed.within(known.store, reports, records)?;
+            // Of a chunk that cannot be read as a whole nothing is taken in: all is looked at again.
+            let entries = self.evaluate_new(known, reports).inspect_err(|_| *self = Self::new(self.tables.clone()))?;
             self.next = next;
             self.records.extend(records);
             self.entries.extend(entries);

@@ -267,7 +267,7 @@ impl AttachmentFolder<'_> {
         })
     }
 
-    fn blob(&self, hash: Hash) -> PathBuf {
+    pub(super) fn blob(&self, hash: Hash) -> PathBuf {
         self.folder.join("blobs").join(hash.to_string())
     }
 }

@@ -272,7 +272,16 @@ impl<'d> ServerLink<'d> {
     }
 
     pub(crate) fn page(&self, device: &DeviceId, from: u64) -> Result<LogPage, DeskError> {
-        let bytes = self.read(device, &routes::log(from))?;
+        self.page_of(device, from, &routes::log(from))
+    }
+
+    /// A page of so many entries at most.
+    pub(crate) fn page_part(&self, device: &DeviceId, from: u64, most: usize) -> Result<LogPage, DeskError> {
+        self.page_of(device, from, &routes::log_part(from, most))
+    }
+
+    fn page_of(&self, device: &DeviceId, from: u64, asks: &str) -> Result<LogPage, DeskError> {
+        let bytes = self.read(device, asks)?;
         let page: LogPage = cbor::decode_request(&bytes).map_err(|_| self.failed(ServerFault::Nonsense))?;
         if page.from == from { Ok(page) } else { Err(self.failed(ServerFault::Nonsense)) }
     }

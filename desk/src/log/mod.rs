@@ -1,6 +1,8 @@
 //! From the server's log, or a courier, into the store, and back to the peers.
 
 pub mod attachments;
+pub mod audit;
+pub mod audited_attachments;
 pub(crate) mod bundles;
 pub mod courier;
 pub(crate) mod epochs;
@@ -15,5 +17,6 @@ pub mod proof;
 pub mod pull;
 pub mod recheck;
 pub(crate) mod repair;
+pub(crate) mod suspicions;
 pub mod undone;
 pub mod verify;

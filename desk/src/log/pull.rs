@@ -2,7 +2,8 @@
 //! the server signed.
 
 use crate::error::DeskError;
-use crate::faults::{Contradiction, LogFault, ServerFault, ServerRefusal};
+use crate::faults::{Contradiction, EntryFault, LogFault, ServerFault, ServerRefusal, Suspicion};
+use crate::log::audit::LogAuditor;
 use crate::log::bundles::PublishedBundles;
 use crate::log::epochs::begin_epoch;
 use crate::log::heads::SignedHeads;
@@ -11,10 +12,11 @@ use crate::log::link::ServerLink;
 use crate::log::notice::NoticeBoard;
 use crate::log::pages::{Pulling, read};
 use crate::log::peers::{apply_register, is_register, publish_register};
+use crate::log::suspicions::compare_seen;
 use crate::log::verify::{Opener, VerifiedPage};
 use crate::people::decisions::{Decisions, Dispute};
 use crate::records::identity::OwnDevice;
-use crate::store::{DeskStore, Gap, KnownDevice};
+use crate::store::{BeyondLimit, DeskStore, Gap, KnownDevice};
 use crate::workspace::Workspace;
 use baqylau_protocol::certificate::Role;
 use baqylau_protocol::cose::ObjectType;
@@ -67,6 +69,12 @@ pub struct PullOutcome {
     pub gaps: Vec<Gap>,
     /// Why the server did not take what this desk tells phones of what it read.
     pub unheard: Option<ServerFault>,
+    /// Of a few entries at random places, those that the server hands out otherwise than when they were pulled.
+    pub changed: Vec<EntryFault>,
+    /// Phones that sent more reports than are looked at, by this pull and those before.
+    pub beyond: Vec<BeyondLimit>,
+    /// Reports whose phones say that they had seen another log, of this pull and of those before.
+    pub suspicions: Vec<Suspicion>,
 }
 
 /// Something that this desk signed and the server refused.
@@ -179,6 +187,13 @@ impl<'d> LogPull<'d> {
             self.fetch(&identity, &mut pulled, progress)?;
         }
         pulled.disputes = self.decisions().disputes()?;
+        pulled.beyond = self.store().beyond_limit()?;
+        let tree = self.tree()?;
+        pulled.suspicions = compare_seen(self.own.known, &tree)?;
+        self.tree = Some(tree);
+        if let Some(auditor) = LogAuditor::new(&self.link, self.heads())? {
+            pulled.changed = auditor.a_few()?;
+        }
         let board = NoticeBoard { workspace: self.workspace, own: self.own, lacking: self.lacking };
         pulled.unheard = board.publish(&self.link, now)?;
         Ok(pulled)

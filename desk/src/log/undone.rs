@@ -1,10 +1,10 @@
 //! What a pull left undone: what sort, what it is about, and why. `Display` is for terminals; the page has words of its own.
 
-use crate::faults::ServerFault;
+use crate::faults::{EntryFault, ServerFault, Suspicion};
 use crate::log::attachments::{AttachmentFault, FetchedAttachments, LackingAttachment};
 use crate::log::pull::{PullOutcome, UnsentRecord};
 use crate::people::decisions::Dispute;
-use crate::store::Gap;
+use crate::store::{BeyondLimit, Gap};
 
 /// Something that a pull left undone.
 #[derive(Debug, Clone, thiserror::Error, strum::IntoStaticStr, strum::VariantNames)]
@@ -25,6 +25,15 @@ pub enum Undone {
          tells them; if that goes on, ask whoever runs the server"
     )]
     ReadUntold(ServerFault),
+    /// An entry of the log that the server hands out otherwise than when it was pulled.
+    #[error("{0}")]
+    EntryChanged(EntryFault),
+    /// A report whose phone says that it had seen another log.
+    #[error("{0}")]
+    LogSuspected(Suspicion),
+    /// A phone that sent more reports than are looked at.
+    #[error("{0}")]
+    ReportsBeyondLimit(BeyondLimit),
     /// An attachment that could not be fetched.
     #[error("{0}")]
     AttachmentFailed(AttachmentFault),
@@ -47,8 +56,12 @@ impl PullOutcome {
     pub fn undone(&self) -> Vec<Undone> {
         let unsent = self.unsent.iter().copied().map(Undone::RecordUnsent);
         let disputes = self.disputes.iter().copied().map(Undone::RevocationDisputed);
-        let gaps = self.gaps.iter().copied().map(Undone::ObjectDamaged);
-        unsent.chain(disputes).chain(gaps).chain(self.unheard.clone().map(Undone::ReadUntold)).collect()
+        let damaged = self.gaps.iter().copied().map(Undone::ObjectDamaged);
+        let changed = self.changed.iter().copied().map(Undone::EntryChanged);
+        let beyond = self.beyond.iter().copied().map(Undone::ReportsBeyondLimit);
+        let suspected = self.suspicions.iter().copied().map(Undone::LogSuspected);
+        let untold = self.unheard.clone().map(Undone::ReadUntold);
+        unsent.chain(disputes).chain(damaged).chain(changed).chain(suspected).chain(beyond).chain(untold).collect()
     }
 }
 

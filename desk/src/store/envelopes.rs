@@ -1,5 +1,6 @@
 //! What was opened from the log: devices and envelopes.
 
+use super::allowance::OpenedRoom;
 use super::decisions::{self, PulledDecision};
 use super::{DeskStore, signed, unsigned};
 use crate::error::DeskError;
@@ -145,12 +146,14 @@ impl DeskStore {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Device, number and hash of every envelope that opened, device by device, by ascending number; of one number in the order of the log.
+    /// Device, number and hash of every envelope that opened, or is kept sealed beyond what is looked at of its phone; device by device, by
+    /// ascending number; of one number in the order of the log.
     ///
     /// # Errors
     /// The database fails.
     pub(crate) fn opened_numbers(&self, each: &mut dyn FnMut(DeviceId, u64, Hash)) -> Result<(), DeskError> {
-        let sql = "SELECT device, seq, hash FROM envelope WHERE kind IS NOT NULL ORDER BY device, seq, idx";
+        let sql = "SELECT device, seq, hash FROM envelope WHERE kind IS NOT NULL OR refused = 'beyond-limit'
+                   ORDER BY device, seq, idx";
         let mut statement = self.db.prepare(sql)?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
@@ -263,9 +266,15 @@ pub(super) fn insert(tx: &Transaction<'_>, found: PageContents<'_>) -> Result<()
         ];
         tx.prepare_cached(sql)?.execute(values)?;
     }
+    let mut room = OpenedRoom::new(found.envelopes.len());
     for e in found.envelopes {
         let sql = "INSERT INTO envelope VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-        let (opened, refused) = (e.plain.as_ref().ok(), e.plain.as_ref().err().map(|why| why.code()));
+        let plain = match &e.plain {
+            Ok(_) if !room.takes(tx, e.device)? => Err(Unverifiable::BeyondLimit),
+            Ok(opened) => Ok(opened),
+            Err(why) => Err(*why),
+        };
+        let (opened, refused) = (plain.ok(), plain.err().map(Unverifiable::code));
         let (kind, plain) = (opened.map(|o| o.kind as u16), opened.map(|o| &o.bytes));
         let values = params![signed(e.index), e.device.0, signed(e.seq), e.prev.0, e.hash.0, kind, refused, plain];
         tx.prepare_cached(sql)?.execute(values)?;

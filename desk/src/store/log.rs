@@ -8,7 +8,7 @@ use baqylau_protocol::ids::Hash;
 use baqylau_protocol::merkle::MerkleTree;
 use baqylau_protocol::receipt::leaf_hash;
 use baqylau_sqlite::{Salvaged, salvage};
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 use std::path::Path;
 
 /// Setting: the keys that everything here was opened with; empty while it is opened again.
@@ -78,6 +78,12 @@ impl DeskStore {
             Ok(LogObject { received: r.get(0)?, hash: Hash(r.get(1)?), bytes: r.get(2)? })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// When the server received the object at a place, in milliseconds since 1970.
+    pub(crate) fn received_at(&self, place: u64) -> Result<Option<i64>, DeskError> {
+        let mut statement = self.db.prepare_cached("SELECT received FROM object WHERE idx = ?1")?;
+        Ok(statement.query_row([signed(place)], |r| r.get(0)).optional()?)
     }
 
     /// Makes a store anew from what can be read of a damaged one.

@@ -1,5 +1,6 @@
 //! The desk's encrypted database: the log as pulled, what was opened from it, and the register.
 
+mod allowance;
 mod decisions;
 mod envelopes;
 mod gaps;
@@ -15,6 +16,7 @@ use baqylau_sqlite::{Schema, StorageError, open, unsigned};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use std::path::{Path, PathBuf};
 
+pub use allowance::{BeyondLimit, EVALUATED, OPENED};
 pub use decisions::PulledDecision;
 pub use envelopes::{ChainLink, KnownDevice, Opened, PageContents, PulledEnvelope};
 pub use gaps::{Evidence, Gap};

@@ -66,7 +66,7 @@ struct ReportTests {
         let reports = ReportsModel(try device.core)
         try await until("the reports") { reports.state.reports.count == 2 }
         guard case .stuck(.revoked, _) = reports.state.reports[0].report.state else { throw Absent(what: "stuck") }
-        guard case .delivered = reports.state.reports[1].report.state else { throw Absent(what: "delivered") }
+        guard case .read = reports.state.reports[1].report.state else { throw Absent(what: "read") }
     }
 
     @Test func aQuestionOfTheCoordinatorsIsAnswered() async throws {

@@ -245,11 +245,12 @@ async fn letters(State(app): AppState, Path(device): Path<String>, RawQuery(quer
 }
 
 async fn log(State(app): AppState, RawQuery(query): RawQuery) -> Response {
-    let from = query.as_deref().and_then(|q| q.strip_prefix("from=")).and_then(|n| n.parse::<u64>().ok());
-    let Some(from) = from else { return bad("expected ?from=<index>") };
+    let Some((from, most)) = query.as_deref().and_then(asked_of_log) else {
+        return bad("expected ?from=<index> or ?from=<index>&most=<entries>");
+    };
     // The head is read before the page: what the page holds beyond it is covered by a later head.
     let head = read(&app.log.head).as_ref().map(|head| head.bytes.clone()).unwrap_or_default();
-    match app.reader.page(from, MAX_BATCH, PAGE_BYTES).await {
+    match app.reader.page(from, most, PAGE_BYTES).await {
         Ok(entries) => {
             app.log.counters.pulled.fetch_add(entries.len() as u64, Ordering::Relaxed);
             let entries = entries.into_iter().zip(from..).map(|(e, index)| handed_out(e, index)).collect();
@@ -257,6 +258,16 @@ async fn log(State(app): AppState, RawQuery(query): RawQuery) -> Response {
         }
         Err(cause) => failed("log", &cause),
     }
+}
+
+/// The first entry that is asked for, and how many at most.
+fn asked_of_log(query: &str) -> Option<(u64, usize)> {
+    let asked = query.strip_prefix("from=")?;
+    let (from, most) = match asked.split_once("&most=") {
+        Some((from, most)) => (from, most.parse::<usize>().ok()?.clamp(1, MAX_BATCH)),
+        None => (asked, MAX_BATCH),
+    };
+    Some((from.parse().ok()?, most))
 }
 
 /// An entry as desks get it. What is damaged on this disk is told as such: the desk takes the rest, and waits for this one.

@@ -97,6 +97,25 @@ async fn only_a_desk_that_signed_a_fresh_challenge_reads_the_log() {
 }
 
 #[tokio::test]
+async fn a_part_of_the_log_has_no_more_entries_than_were_asked_for() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mission = Mission::start(folder.path()).await;
+    let (desk, observer) = (&mission.desk, mission.device(Role::Observer, NOW + 1));
+    let envelope = mission.envelope(&observer, 1);
+    mission.send(vec![desk.enrolment.clone(), observer.enrolment.clone(), envelope]).await;
+    for (asks, entries) in [(routes::log_part(0, 1), 1), (routes::log_part(1, 8), 2), (routes::log_part(0, 0), 1)] {
+        let (status, page) = mission.read(&asks, Some(mission.request_for(desk, &asks).await)).await;
+        assert_eq!(status, StatusCode::OK, "{asks}");
+        let page: LogPage = cbor::decode_request(&page).expect("a page");
+        assert_eq!(page.entries.len(), entries, "{asks}");
+    }
+    for asks in ["/v1/log?from=0&most=", "/v1/log?from=0&most=-1", "/v1/log?most=1&from=0", "/v1/log?from=&most=1"] {
+        let (status, _) = mission.read(asks, Some(mission.request_for(desk, asks).await)).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{asks}");
+    }
+}
+
+#[tokio::test]
 async fn a_bundle_never_goes_back_and_never_forks() {
     let folder = tempfile::tempdir().expect("a folder");
     let mission = Mission::start(folder.path()).await;

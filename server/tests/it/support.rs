@@ -182,7 +182,11 @@ impl Mission {
     }
 
     pub async fn log(&self, authorization: Option<Vec<u8>>) -> (StatusCode, Vec<u8>) {
-        let mut call = self.http.get(format!("{}{ASKS}", self.url));
+        self.read(ASKS, authorization).await
+    }
+
+    pub async fn read(&self, asks: &str, authorization: Option<Vec<u8>>) -> (StatusCode, Vec<u8>) {
+        let mut call = self.http.get(format!("{}{asks}", self.url));
         if let Some(signed) = authorization {
             call = call.header(AUTHORIZATION, &format!("Baqylau {}", BASE64URL_NOPAD.encode(&signed)));
         }

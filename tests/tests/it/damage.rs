@@ -9,7 +9,7 @@ use baqylau_tests::{BUDGET, PASSPHRASE, World, now, tables};
 use strum::VariantArray;
 
 /// Turns a bit of an object in the server's database, as a disk would.
-fn flip(world: &mut World, index: i64) {
+pub fn flip(world: &mut World, index: i64) {
     world.stop_server();
     let db = rusqlite::Connection::open(world.server_folder().join("server.db")).expect("opens");
     db.execute_batch("DROP TRIGGER IF EXISTS log_is_immutable").expect("a disk asks nobody");

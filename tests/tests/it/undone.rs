@@ -1,12 +1,12 @@
 //! What a pull leaves undone: every sort, in every language of the page, with all that it is about.
 
 use crate::it::desk_errors::samples;
-use baqylau_desk::faults::{ServerFault, ServerRefusal};
+use baqylau_desk::faults::{EntryDifference, EntryFault, ServerFault, ServerRefusal, SuspectedOf, Suspicion};
 use baqylau_desk::log::attachments::{AttachmentFault, LackingAttachment};
 use baqylau_desk::log::pull::UnsentRecord;
 use baqylau_desk::log::undone::Undone;
 use baqylau_desk::people::decisions::Dispute;
-use baqylau_desk::store::Gap;
+use baqylau_desk::store::{BeyondLimit, EVALUATED, Gap};
 use baqylau_page::{failure_in_words, undone_in_words};
 use baqylau_protocol::ids::{DeviceId, Hash};
 use baqylau_protocol::wire::RefusalCode;
@@ -50,6 +50,29 @@ fn all() -> Vec<(Undone, Vec<String>)> {
         (lacking(None), files.clone()),
         (lacking(Some((device, 47))), [files.clone(), sender].concat()),
     ];
+    let changed = |here, what| Undone::EntryChanged(EntryFault { index: 31, hash: attachment, here, what });
+    let entry = vec!["31".to_owned(), attachment.to_string()];
+    let there = EntryDifference::Altered { there: report };
+    all.extend([
+        (changed(true, EntryDifference::Damaged), entry.clone()),
+        (changed(false, EntryDifference::Damaged), entry.clone()),
+        (changed(true, there), [entry.clone(), vec![report.to_string()]].concat()),
+        (changed(true, EntryDifference::Missing), entry.clone()),
+        (changed(true, EntryDifference::OtherTime { signed: 5, said: 947 }), [entry, vec!["942".into()]].concat()),
+    ]);
+    let beyond = BeyondLimit { device, reports: 942 };
+    all.push((Undone::ReportsBeyondLimit(beyond), vec![device.to_string(), "942".into(), EVALUATED.to_string()]));
+    let suspected = |of| Undone::LogSuspected(Suspicion { report, device, seq: 47, place: 31, of });
+    let source = |numbers: &[&str]| -> Vec<String> {
+        let numbers = numbers.iter().map(|number| (*number).to_owned());
+        numbers.chain([report.to_string(), device.to_string(), "47".into()]).collect()
+    };
+    all.extend([
+        (suspected(SuspectedOf::Withheld { seen: 942, here: 613 }), source(&["942", "613"])),
+        (suspected(SuspectedOf::PutBefore { seen: 942 }), source(&["942", "31"])),
+        (suspected(SuspectedOf::OtherLog { seen: 942 }), source(&["942"])),
+        (suspected(SuspectedOf::SetBack { ms: 942 }), source(&["942"])),
+    ]);
     for why in refusals() {
         all.push((Undone::RecordUnsent(UnsentRecord { seq: 47, why }), vec!["47".into()]));
     }

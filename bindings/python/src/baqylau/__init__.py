@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from ._native.baqylau_desk_ffi import (
     Basis,
+    BeyondInfo,
+    ChangedInfo,
     DamagedInfo,
     Desk,
     DeskError,
@@ -20,6 +22,7 @@ from ._native.baqylau_desk_ffi import (
     Pulled,
     ReasonClass,
     ReportInfo,
+    SuspicionInfo,
     UnsentInfo,
     Verified,
 )
@@ -101,11 +104,13 @@ __all__ = [
     "AnswerChange",
     "AnswerExpectation",
     "BaqylauError",
+    "BeyondInfo",
     "BundleRefusal",
     "ByteSource",
     "Carried",
     "Change",
     "ChangeListener",
+    "ChangedInfo",
     "ChecklistPage",
     "ChecklistView",
     "ChoiceView",
@@ -160,6 +165,7 @@ __all__ = [
     "Salvaged",
     "SectionView",
     "Summary",
+    "SuspicionInfo",
     "SyncReport",
     "Trouble",
     "UnsentInfo",

@@ -77,7 +77,7 @@ class ReportTest : AppTest() {
             tapFirst("report-")
             seeInAll(R.string.state_stuck)
             seeInAll(R.string.error_revoked)
-            assertTrue(core { reports() }.first().state is ReportState.Delivered)
+            assertTrue(core { reports() }.first().state is ReportState.Read)
         }
 
     @Test

@@ -122,7 +122,7 @@ class ScenarioTest : AppTest() {
         val before = core { summary().delivered }
         tap("send")
         wait("sent") { core { summary().delivered } == before + delivered.toUInt() }
-        see(if (delivered > 0) "All safe" else "cannot be reached")
+        see(if (delivered > 0) "Stored:" else "cannot be reached")
         tap("reports")
         tapFirst("report-")
     }

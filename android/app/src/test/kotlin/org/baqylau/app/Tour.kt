@@ -91,7 +91,7 @@ abstract class Tour : AppTest() {
         home()
         stop("home-waiting")
         tap("send")
-        see("All safe")
+        see("Stored:")
         mission.ask("about $asked what Where did it happen?")
         tap("send")
         find("letters")
