@@ -9,4 +9,5 @@ mod it {
     mod server;
     mod support;
     mod uploads;
+    mod versions;
 }
