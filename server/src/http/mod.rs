@@ -65,7 +65,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route(routes::LOG, get(log))
         .route(routes::BLOB, get(attachments::read))
         .route(routes::METRICS, get(metrics))
-        .layer(from_fn_with_state(app.clone(), desks_only));
+        // Over these paths only: one that there is not gives 404 to everybody.
+        .route_layer(from_fn_with_state(app.clone(), desks_only));
     Router::new()
         .merge(desks)
         .route("/healthz", get(healthz))

@@ -4,7 +4,7 @@
 use super::mission::Loaded;
 use super::{ObserverApp, Unlocked, kept};
 use crate::drive::lock;
-use crate::error::Error;
+use crate::error::{Error, RefusalReason};
 use crate::mail::sender;
 use crate::reason::InvalidReason;
 use crate::store::StoredLetter;
@@ -60,8 +60,12 @@ impl ObserverApp {
             }
             let mut questions = Vec::new();
             let checklist = asked.map(|r| r.checklist).or(handed.as_ref().map(|h| h.checklist));
-            if let Some(checklist) = checklist {
-                let form = self.form(&u.main, loaded, checklist)?;
+            let form = match checklist.map(|checklist| self.form(&u.main, loaded, checklist)) {
+                // A desk may hand over a report of a checklist that never was here: its words are shown all the same.
+                None | Some(Err(Error::Refused { why: RefusalReason::Unfit, .. })) => None,
+                Some(form) => Some(form?),
+            };
+            if let Some(form) = form {
                 let items = &form.definition().items;
                 let item = |q: &Question| items.get(q.node as usize);
                 let known = stored.letter.questions.iter().filter_map(item);
