@@ -7,7 +7,7 @@ use crate::storage::{LogError, Storage};
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cose::{self, ObjectType};
 use baqylau_protocol::enrolment::Enrolled;
-use baqylau_protocol::ids::{DeviceId, MissionId, PublicKey};
+use baqylau_protocol::ids::{DeviceId, MissionId, MissionRoot, PublicKey};
 use baqylau_protocol::standing::{StandingRecord, Standings};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -40,7 +40,7 @@ pub(crate) fn load_documents(
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ServerIdentity {
     /// Names the mission.
-    pub root: PublicKey,
+    pub root: MissionRoot,
     /// Signs heads.
     pub receipts: PublicKey,
 }

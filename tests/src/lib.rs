@@ -147,7 +147,7 @@ impl World {
         ServerConfig {
             listen: ([127, 0, 0, 1], self.port).into(),
             database: folder.join("server.db"),
-            root: hex("root.pub"),
+            root: hex("root.pub").into(),
             receipt_key: SigningKey::from_seed(hex("receipt.key").0),
             tls: (!self.plain).then(|| TlsFiles { chain: read("tls.pem"), key: read("tls-key.pem") }),
             now: Arc::new(now),

@@ -33,7 +33,7 @@ use baqylau_protocol::cbor;
 use baqylau_protocol::cose::{self, ObjectType, Unverified};
 use baqylau_protocol::enrolment::Enrolment;
 use baqylau_protocol::envelope::Envelope;
-use baqylau_protocol::ids::{Hash, MissionId, PublicKey};
+use baqylau_protocol::ids::{Hash, MissionId, MissionRoot, PublicKey};
 use baqylau_protocol::sync::{
     Action, Event, FIRST_REFUSAL_MS, Failure, Stop, SyncInputs, SyncState, WaitingEnvelope, step,
 };
@@ -51,7 +51,7 @@ pub(crate) struct SyncDriver {
     /// Where the attachments are.
     pub(crate) folder: PathBuf,
     pub(crate) servers: Vec<String>,
-    pub(crate) root: PublicKey,
+    pub(crate) root: MissionRoot,
     pub(crate) mission: MissionId,
 }
 
@@ -70,7 +70,7 @@ impl SyncDriver {
         let internal = |e: minicbor::decode::Error| Error::Internal(e.to_string());
         let servers: Vec<String> = minicbor::decode(&servers).map_err(internal)?;
         let tls_roots: Vec<ByteVec> = minicbor::decode(&tls_roots).map_err(internal)?;
-        let root = PublicKey::from_slice(&root).ok_or_else(|| Error::Internal("root key".into()))?;
+        let root = MissionRoot::from_slice(&root).ok_or_else(|| Error::Internal("root key".into()))?;
         let tls_roots: Vec<Vec<u8>> = tls_roots.into_iter().map(Into::into).collect();
         let http = match transport {
             Some(transport) => Client::over(transport, Deadlines::default()),

@@ -10,6 +10,7 @@ mod it {
     mod logs;
     mod people;
     mod receipts;
+    mod roots;
     mod scanner;
     mod standings;
     mod steps;

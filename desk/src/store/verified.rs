@@ -4,7 +4,7 @@ use super::{DeskStore, KnownDevice, PulledEnvelope};
 use crate::error::DeskError;
 use baqylau_protocol::bundle::{BundleError, Manifest};
 use baqylau_protocol::cose::ObjectType;
-use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey};
+use baqylau_protocol::ids::{DeviceId, Hash, MissionId, MissionRoot};
 use baqylau_protocol::standing::{StandingRecord, Standings};
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use std::collections::HashMap;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MissionTrust {
     /// Signs bundles, and in them names all who may sign anything else; its hash names the mission.
-    pub root: PublicKey,
+    pub root: MissionRoot,
 }
 
 impl MissionTrust {

@@ -69,7 +69,7 @@ impl Mission {
         let config = ServerConfig {
             listen: ([127, 0, 0, 1], 0).into(),
             database: folder.join("server.db"),
-            root: self.root.public(),
+            root: self.root.public().into(),
             receipt_key: SigningKey::from_seed(*self.receipts.seed()),
             tls: None,
             now: Arc::new(|| NOW),

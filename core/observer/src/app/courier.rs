@@ -13,7 +13,7 @@ use baqylau_protocol::cbor::{self, MAX_BYTES};
 use baqylau_protocol::courier::{CourierList, CourierReader, CourierWriter};
 use baqylau_protocol::enrolment::Enrolled;
 use baqylau_protocol::envelope::Envelope;
-use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey};
+use baqylau_protocol::ids::{DeviceId, Hash, MissionId, MissionRoot, PublicKey};
 use baqylau_protocol::permit::{UploadPermit, UploadToken};
 use baqylau_protocol::receipt::{Receipt, TreeHead};
 use baqylau_sqlite::StorageError;
@@ -213,12 +213,12 @@ fn unwritten(e: std::io::Error) -> Error {
     StorageError::from(e).into()
 }
 
-fn root_of(outbox: &Outbox) -> Result<PublicKey, Error> {
-    let root = outbox.setting(names::ROOT)?.and_then(|r| PublicKey::from_slice(&r));
+fn root_of(outbox: &Outbox) -> Result<MissionRoot, Error> {
+    let root = outbox.setting(names::ROOT)?.and_then(|r| MissionRoot::from_slice(&r));
     root.ok_or_else(|| InvalidReason::NoStore.into())
 }
 
-fn mission_of(outbox: &Outbox) -> Result<(PublicKey, Vec<u8>), Error> {
+fn mission_of(outbox: &Outbox) -> Result<(MissionRoot, Vec<u8>), Error> {
     let manifest = outbox.setting(names::MANIFEST)?;
     let manifest = manifest.ok_or(InvalidReason::NoMission)?;
     Ok((root_of(outbox)?, manifest))
@@ -227,7 +227,7 @@ fn mission_of(outbox: &Outbox) -> Result<(PublicKey, Vec<u8>), Error> {
 /// Whether the bundle is newer than the known one, whole, and was taken.
 fn take_bundle(
     outbox: &mut Outbox,
-    root: &PublicKey,
+    root: &MissionRoot,
     courier: &mut CourierReader<impl Read + Seek>,
 ) -> Result<bool, Error> {
     let Some(manifest) = courier.manifest()? else { return Ok(false) };

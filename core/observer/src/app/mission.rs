@@ -10,7 +10,7 @@ use crate::time::corrected;
 use baqylau_forms::places::PlaceTable;
 use baqylau_forms::{Definition, Form, Places};
 use baqylau_protocol::bundle::{Manifest, PartKind};
-use baqylau_protocol::ids::{Hash, MissionId, PublicKey};
+use baqylau_protocol::ids::{Hash, MissionId, MissionRoot};
 use baqylau_report::Mission;
 use baqylau_sqlite::StorageError;
 use serde::de::DeserializeOwned;
@@ -147,7 +147,7 @@ impl ObserverApp {
         let stored = outbox.manifests.load(Ordering::SeqCst);
         let bytes = outbox.setting(names::MANIFEST)?;
         let bytes = bytes.ok_or(InvalidReason::NoMission)?;
-        let manifest_hash = Hash::of(&bytes);
+        let manifest_hash = Manifest::hash(&bytes);
         if let Some((at, loaded)) = u.loaded.as_mut().filter(|(at, loaded)| {
             loaded.manifest_hash == manifest_hash && (loaded.lacking.is_empty() || *at == stored)
         }) {
@@ -270,7 +270,7 @@ fn json<T: DeserializeOwned>(what: &str, bytes: &[u8]) -> Result<T, Error> {
 }
 
 /// The mission's fingerprint: its id in groups that can be read aloud.
-pub fn fingerprint(root: &PublicKey) -> String {
+pub fn fingerprint(root: &MissionRoot) -> String {
     let hex = MissionId::of(root).to_string();
     hex.as_bytes().chunks(4).map(|c| String::from_utf8_lossy(c).into_owned()).collect::<Vec<_>>().join(" ")
 }

@@ -112,7 +112,7 @@ fn enrolment_needs_all_three_signatures() {
 fn invite_text_round_trips_and_damage_is_named() {
     let invite = Invite {
         v: 1,
-        root: issuer().public(),
+        root: issuer().public().into(),
         servers: vec!["https://a.example".into(), "https://b.example:8443".into()],
         tls_roots: vec![vec![1; 300].into()],
         seed: [0xcd; 32].into(),
