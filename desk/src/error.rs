@@ -100,6 +100,32 @@ pub enum DeskError {
         /// The files that differ.
         files: Vec<String>,
     },
+    /// A bundle lacks signatures of the root.
+    #[error(
+        "bundle {version} waits in {path}: {signed} of the holders of the root signed it, and {needed} must. Let the others sign that file (`baqylau mission sign`) and publish it then (`baqylau mission publish`); delete the file to give up what it changes"
+    )]
+    ProposalWaits {
+        /// The file.
+        path: PathBuf,
+        /// Of its manifest.
+        version: u64,
+        /// Signatures in it.
+        signed: usize,
+        /// As many as must be.
+        needed: u8,
+    },
+    /// Another bundle came while one waited for signatures.
+    #[error(
+        "bundle {version} in {path} does not follow bundle {known}, which came since it was proposed; delete the file, and propose the change again"
+    )]
+    ProposalOld {
+        /// The file.
+        path: PathBuf,
+        /// Of its manifest.
+        version: u64,
+        /// Of the manifest that is here.
+        known: u64,
+    },
     /// The mission's bundle was not built yet.
     #[error("bundle: it was not built yet; build it with `baqylau mission build`")]
     NoBundle,
@@ -317,6 +343,8 @@ impl DeskError {
             | Self::Client(_)
             | Self::Tables { .. }
             | Self::NoBundle
+            | Self::ProposalWaits { .. }
+            | Self::ProposalOld { .. }
             | Self::AttachmentTooLarge { .. }
             | Self::Courier(_)
             | Self::NotHere(_)

@@ -99,6 +99,8 @@ words! {
     fail_client(detail),
     fail_system(detail),
     fail_tables(folder, files),
+    fail_proposal_waits(path, version, signed, needed),
+    fail_proposal_old(path, version, known),
     fail_refused(server, detail),
     fail_log(detail),
     fail_blob_large(limit),

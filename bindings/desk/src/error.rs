@@ -78,6 +78,8 @@ impl From<Fault> for DeskError {
             | Fault::PassphraseTooShort { .. }
             | Fault::Tables { .. }
             | Fault::NoBundle
+            | Fault::ProposalWaits { .. }
+            | Fault::ProposalOld { .. }
             | Fault::NoServer
             | Fault::BadAddress { .. }
             | Fault::Making { .. }

@@ -12,6 +12,7 @@ use crate::log::link::ServerLink;
 use crate::log::pull::{LogPull, PullOutcome, send_decisions};
 use crate::log::{peers, repair};
 use crate::store::VerifiedStore;
+use crate::workspace::Proposal;
 use crate::workspace::keys::{DeskSecrets, ReadingSeed};
 use baqylau_protocol::authority::{DeskTerm, IssuerTerm, Reinstatement, VouchedHead};
 use baqylau_protocol::bundle::Manifest;
@@ -47,9 +48,17 @@ impl Desk {
     /// Publishes the bundle to the server.
     ///
     /// # Errors
-    /// The server does not answer or refuses; it has another desk's ([`DeskError::Conflict`]).
+    /// The server does not answer or refuses; it has another desk's ([`DeskError::Conflict`]); it waits for signatures.
     pub fn publish(&self) -> Result<(), DeskError> {
-        self.bundles().publish(&self.link()?)
+        self.bundles().publish(&self.link()?, self.builder())
+    }
+
+    /// Takes a bundle that waited for signatures and has them. It is yet to be published.
+    ///
+    /// # Errors
+    /// Too few signed it, it is of another mission, or another bundle came since it was proposed.
+    pub fn take_proposal(&self, proposal: &Proposal) -> Result<Manifest, DeskError> {
+        self.builder().take_proposal(proposal)
     }
 
     /// Builds the bundle as [`Desk::build`] does, and publishes it; upon that of another desk, where that was faster.
