@@ -4,6 +4,7 @@
 #[macro_use]
 mod terminal;
 
+mod changes;
 mod common;
 mod demo;
 mod desk;
@@ -15,6 +16,7 @@ mod page;
 mod root;
 mod secrets;
 mod serve;
+mod signing;
 mod verify;
 mod witness;
 
