@@ -22,12 +22,14 @@ pub fn changes(manifest: &Manifest, before: Option<&Manifest>) -> Vec<String> {
         parts,
         desks,
         reinstated,
+        renew_by,
     } = manifest;
     let mut lines = Vec::new();
     let mut say = |line: String| lines.push(line);
     if before.is_none_or(|b| b.expires != *expires) {
         say(format!("enrolment ends {}", utc(*expires)));
     }
+    say(format!("the next bundle is promised by {}", utc(*renew_by)));
     let term = |until: &Option<u64>, from: &u64| match until {
         None => format!("from place {from} of the log on"),
         Some(until) => format!("from place {from} of the log to before place {until}"),

@@ -64,10 +64,14 @@ pub enum RootCommand {
         #[arg(long)]
         offline: bool,
     },
-    /// Publish the bundle that was built last, or one that has got its signatures.
+    /// Publish the bundle that was built last, or one that has got its signatures. Where there is none, renew the one that is published: phones
+    /// and desks know then that nothing is kept from them. Renewing needs the root key.
     Publish {
         #[command(flatten)]
         folder: Folder,
+        /// Renew it, and promise to do so again within so many days, which is 14 at first.
+        #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..), conflicts_with = "file")]
+        renew: Option<u32>,
         /// The file that the holders of the root signed; without it, the one under `publish/` in the mission's folder.
         file: Option<PathBuf>,
     },
@@ -123,7 +127,7 @@ pub fn run(command: RootCommand) -> CommandResult {
             println!("bundle {} names new keys; the next pull hands them to the other desks", manifest.version);
             publish(&desk, offline)
         }
-        RootCommand::Publish { folder, file } => signing::publish(&folder, file.as_deref()),
+        RootCommand::Publish { folder, renew, file } => signing::publish(&folder, renew, file.as_deref()),
         RootCommand::RootKey(options) => signing::make_key(&options),
         RootCommand::Sign(options) => signing::sign(&options),
         RootCommand::Reinstate { folder, device, offline } => {

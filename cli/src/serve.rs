@@ -42,7 +42,7 @@ pub fn run(args: &ServeOptions) -> CommandResult {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let config = config(args)?;
-        let (mission, key) = (MissionId::of(&config.root), config.receipt_key.public());
+        let (mission, key) = (MissionId::of(config.root), config.receipt_key.public());
         let running = start(config).await?;
         // In one write: whoever starts it may read no further than the first line.
         let key = NoteKey::new(&origin(mission, &key), key).map_or_else(String::new, |key| key.of_log());

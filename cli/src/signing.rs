@@ -1,9 +1,10 @@
 //! A root that several people hold: a key each, and a signature each on what changes.
 
 use crate::changes::changes;
-use crate::common::{CommandError, CommandResult, Folder, save, told};
+use crate::common::{CommandError, CommandResult, Folder, now, save, told};
 use crate::secrets::Passphrase;
 use baqylau_desk::workspace::{Proposal, keys};
+use baqylau_forms::value::Moment;
 use baqylau_observer::app::fingerprint;
 use baqylau_protocol::keys::SigningKey;
 use clap::Args;
@@ -73,8 +74,7 @@ pub fn summary(proposal: &Proposal) -> Result<Vec<String>, CommandError> {
         Some(before) => format!("bundle {}, against bundle {}:", manifest.version, before.version),
     };
     let changes = changes(&manifest, before.as_ref());
-    let none = changes.is_empty().then(|| "nothing but the date".to_owned());
-    Ok([head].into_iter().chain(changes).chain(none).collect())
+    Ok([head].into_iter().chain(changes).collect())
 }
 
 /// How many signed, and what is left to do.
@@ -95,12 +95,17 @@ fn agreed() -> Result<bool, CommandError> {
     Ok(line.trim() == "yes")
 }
 
-/// Takes what was signed elsewhere, and publishes it.
-pub fn publish(folder: &Folder, file: Option<&Path>) -> CommandResult {
-    let desk = folder.open()?;
+/// Publishes what was signed here or elsewhere; where there is nothing, or so many days are promised anew, what is renewed now.
+pub fn publish(folder: &Folder, renew: Option<u32>, file: Option<&Path>) -> CommandResult {
+    let (desk, passphrase) = folder.open_with_passphrase()?;
     if let Some(file) = file {
         let manifest = desk.take_proposal(&read(file)?)?;
         println!("bundle {} has its signatures", manifest.version);
+    } else if renew.is_some() || !desk.has_unpublished()? {
+        let manifest = desk.renew(renew, &passphrase, now())?;
+        let until = Moment { ms: manifest.renew_by, offset: 0 };
+        println!("bundle {} changes nothing; the next one is promised by {until}", manifest.version);
+        return crate::root::publish(&desk, false);
     }
     desk.publish()?;
     println!("published to {}", desk.workspace.settings.servers.join(", "));

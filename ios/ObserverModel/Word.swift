@@ -150,6 +150,7 @@ public enum Word: String, CaseIterable, Sendable {
     case homeNewVisit = "home_new_visit"
     case homeNoVisits = "home_no_visits"
     case homeOffline = "home_offline"
+    case homeOverdue = "home_overdue"
     case homeQuestions = "home_questions"
     case homeSend = "home_send"
     case homeSending = "home_sending"

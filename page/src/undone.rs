@@ -4,10 +4,12 @@ use crate::failure;
 use crate::faults::refusal;
 use crate::words::{Words, words};
 use baqylau_desk::log::attachments::{AttachmentFault, LackingAttachment};
+use baqylau_desk::log::overdue::OverdueBundle;
 use baqylau_desk::log::pull::UnsentRecord;
 use baqylau_desk::log::undone::Undone;
 use baqylau_desk::people::decisions::Dispute;
 use baqylau_desk::store::Gap;
+use baqylau_forms::value::Moment;
 
 /// Something that a pull left undone, in the words of a language; in English for one that the page does not have.
 #[must_use]
@@ -21,6 +23,7 @@ pub(crate) fn title(w: &Words, undone: &Undone) -> &'static str {
         Undone::RecordUnsent(_) => w.undone_unsent,
         Undone::RevocationDisputed(_) => w.undone_disputes,
         Undone::ObjectDamaged(_) => w.undone_damaged,
+        Undone::BundleOverdue(_) => w.undone_overdue,
         Undone::AttachmentFailed(_) => w.undone_failed,
         Undone::AttachmentLacking(_) => w.undone_lacking,
     }
@@ -34,6 +37,9 @@ pub(crate) fn said(w: &Words, undone: &Undone) -> String {
             w.left_disputed(device.to_string(), kept.to_string(), other.to_string())
         }
         Undone::ObjectDamaged(gap) => damaged(w, gap),
+        Undone::BundleOverdue(OverdueBundle { version, renew_by }) => {
+            w.left_overdue(version.to_string(), Moment { ms: *renew_by, offset: 0 }.to_string())
+        }
         Undone::AttachmentFailed(AttachmentFault { attachment, report, why }) => {
             w.left_failed(attachment.to_string(), report.to_string(), failure::said(w, why))
         }

@@ -69,7 +69,7 @@ pub fn begin(folder: &Path, root: MissionRoot, log: &ExportedLog) -> Result<Begu
     let database = folder.join("server.db");
     let disk = |path: &Path, why| BeginError::Disk { path: path.to_owned(), why };
     let _alone = lock_database(&database)?;
-    let mission = MissionId::of(&root);
+    let mission = MissionId::of(root);
     if log.mission() != mission {
         return Err(BeginError::Mission { found: log.mission() });
     }

@@ -20,7 +20,7 @@ pub(crate) fn load_documents(
     log: &LogState,
 ) -> Result<(), LogError> {
     let Some(bytes) = storage.manifest(whose.mission())? else { return Ok(()) };
-    let manifest = match Manifest::open(&bytes, &whose.root) {
+    let manifest = match Manifest::open(&bytes, whose.root) {
         Ok(manifest) => manifest,
         Err(cause) => {
             tracing::error!(%cause, "the published bundle does not verify: nothing is taken in until one is published again");
@@ -63,7 +63,7 @@ pub(crate) enum OtherLog {
 
 impl ServerIdentity {
     pub(crate) fn mission(&self) -> MissionId {
-        MissionId::of(&self.root)
+        MissionId::of(self.root)
     }
 
     /// Whether the log here is the one that a manifest means.

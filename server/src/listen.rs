@@ -158,7 +158,7 @@ impl OpenedServer {
 /// The database cannot be used.
 pub async fn open(config: ServerConfig) -> Result<OpenedServer, ServeError> {
     let only = lock_database(&config.database)?;
-    let mission = MissionId::of(&config.root);
+    let mission = MissionId::of(config.root);
     let receipts = SigningKey::from_seed(*config.receipt_key.seed());
     let (database, root, key, now) = (config.database, config.root, config.receipt_key, config.now.clone());
     let opened = tokio::task::spawn_blocking(move || -> Result<_, LogError> {

@@ -127,7 +127,7 @@ pub fn start(
     key: SigningKey,
     now: Now,
 ) -> Result<(Sequencer, Arc<LogState>, std::thread::JoinHandle<()>), LogError> {
-    let mission = MissionId::of(&root);
+    let mission = MissionId::of(root);
     let shared = Arc::new(LogState::default());
     storage.leaves(mission, &mut |hash, received| write(&shared.tree).push(leaf_hash(hash, received)))?;
     let whose = ServerIdentity { root, receipts: key.public() };

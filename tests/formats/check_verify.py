@@ -84,7 +84,7 @@ def manifest(signer=ROOT, **changes):
 
 def manifest_payload(**changes):
     fields = {0: 2, 1: MISSION, 2: 1, 4: NOW, 5: NOW + 10 ** 9, 6: [[ISSUER.public, 0]], 7: [0, RECEIPT.public, []], 8: [],
-              9: [reading(1)], 10: ["https://example.org"], 11: [], 12: [], 13: []}
+              9: [reading(1)], 10: ["https://example.org"], 11: [], 12: [], 13: [], 14: NOW + 10 ** 9}
     return enc(changed(fields, changes))
 
 
@@ -214,7 +214,9 @@ def cases():
     yield "manifest whose reading keys do not ascend", log(good, made=manifest(_9=[reading(2), reading(1)])), False
     yield "manifest with two reading keys", log(good, made=manifest(_9=[reading(1), reading(2)])), True
     yield "manifest with a log that is not named", log(good, made=manifest(_7=[1, RECEIPT.public, []])), False
-    yield "manifest with an unknown key", log(good, made=manifest(_14=1)), False
+    yield "manifest with an unknown key", log(good, made=manifest(_15=1)), False
+    yield "manifest that promises no renewal", log(good, made=manifest(_14=None)), False
+    yield "manifest that was to be renewed long ago", log(good, made=manifest(_14=1)), True
     whole, half = root_of(good), root_of(good[:2])
     later = lambda *before: manifest(_7=[len(before), OTHER.public, list(before)])
     yield "head by the key of an earlier log", log(good, made=later([RECEIPT.public, 4, whole])), True

@@ -220,6 +220,7 @@ MANIFEST_SHAPE = {                                                              
     9: (list_of(READING_SHAPE), True), 10: (list_of(text), True),
     11: (list_of(row_of(one_of(0, 1, 2), text, HASH, whole(64))), True),
     12: (list_of(row_from(2, of_bytes(16), *TERM)), True), 13: (list_of(row_of(of_bytes(16), whole(64))), True),
+    14: (integer, True),
 }
 CERTIFICATE_SHAPE = {                                                                         # [6]
     0: (VERSION, True), 1: (MISSION, True), 2: (of_bytes(16), True), 3: (one_of(0, 1), True), 4: (KEY, True),

@@ -43,6 +43,7 @@ mod it {
     mod parts;
     mod published;
     mod redacted;
+    mod renewal;
     mod rescue;
     mod rotation;
     mod salvage;

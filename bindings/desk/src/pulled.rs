@@ -28,6 +28,19 @@ pub struct Pulled {
     pub damaged: Vec<DamagedInfo>,
     /// Phones that two desks revoked at different places.
     pub disputes: Vec<DisputeInfo>,
+    /// The bundle, where another one was promised by now.
+    pub overdue: Option<OverdueInfo>,
+}
+
+/// A bundle that was promised to be renewed by now.
+#[derive(Debug, Clone, uniffi::Record)]
+pub struct OverdueInfo {
+    /// Of its manifest.
+    pub version: u64,
+    /// When another one was promised by, in milliseconds since 1970.
+    pub renew_by_ms: i64,
+    /// English words for a person: what happened, and what to do.
+    pub reason: String,
 }
 
 /// A record of this desk that the server refused.
@@ -116,6 +129,7 @@ impl Pulled {
             lacking: Vec::new(),
             damaged: Vec::new(),
             disputes: Vec::new(),
+            overdue: None,
         };
         pulled.undone().into_iter().chain(fetched.undone()).for_each(|undone| told.add(&undone));
         told
@@ -141,6 +155,9 @@ impl Pulled {
                 desk: g.desk,
                 reason,
             }),
+            Undone::BundleOverdue(b) => {
+                self.overdue = Some(OverdueInfo { version: b.version, renew_by_ms: b.renew_by, reason });
+            }
             Undone::AttachmentFailed(f) => self.failed.push(FailedInfo {
                 attachment: f.attachment.to_string(),
                 report: f.report.to_string(),

@@ -17,7 +17,7 @@ pub fn pull(folder: &Folder, again: bool, json: bool) -> CommandResult {
     let pulled = desk.pull(now(), &|_| ())?;
     let attachments = desk.pull_attachments()?;
     let p = &pulled;
-    let undone = p.refused + p.strange + p.gaps.len() + p.unsent.len() + p.disputes.len();
+    let undone = p.refused + p.strange + p.undone().len();
     let whole = undone + attachments.failed.len() + attachments.lacking.len() == 0;
     if json {
         print_json(&json!({
@@ -64,6 +64,7 @@ pub fn pull(folder: &Folder, again: bool, json: bool) -> CommandResult {
     }
     p.gaps.iter().for_each(|gap| println!("{gap}"));
     p.unsent.iter().for_each(|record| println!("{record}"));
+    p.overdue.iter().for_each(|bundle| println!("{bundle}"));
     p.disputes.iter().for_each(|dispute| super::print_dispute(&desk, dispute));
     attachments.failed.iter().for_each(|fault| println!("{fault}"));
     attachments.lacking.iter().for_each(|lacking| println!("{lacking}"));
@@ -81,6 +82,7 @@ fn undone_as_json(undone: &Undone) -> Value {
             "index": gap.index, "hash": gap.hash.to_string(), "received": gap.received, "device": gap.device.to_string(),
             "seq": gap.seq, "desk": gap.desk,
         }),
+        Undone::BundleOverdue(bundle) => json!({"version": bundle.version, "renew_by": bundle.renew_by}),
         Undone::AttachmentFailed(fault) => json!({
             "attachment": fault.attachment.to_string(), "report": fault.report.to_string(), "why": fault.why.code(),
         }),

@@ -69,9 +69,15 @@ fn what_two_of_three_signed_is_published_and_one_alone_publishes_nothing() {
     assert!(mission.refused("mission publish", &[]).contains("waits in"), "one signature is not enough");
     assert!(mission.refused("mission build", &[]).contains("waits in"), "what waits is not lost to another change");
     let read = mission.signed_by("aigul.key");
-    for told in
-        ["the first of the mission", "+ desk ", "+ issuer ", "+ reading key 1", "+ checklist ", "enrolment ends "]
-    {
+    for told in [
+        "the first of the mission",
+        "+ desk ",
+        "+ issuer ",
+        "+ reading key 1",
+        "+ checklist ",
+        "enrolment ends ",
+        "is promised by ",
+    ] {
         assert!(read.contains(told), "{told}: {read}");
     }
     let (invites, phone) = (mission.at("invites"), mission.at("phone"));
@@ -91,6 +97,10 @@ fn what_two_of_three_signed_is_published_and_one_alone_publishes_nothing() {
     ok(&["observe", "sync", "--store", text(&phone)]);
     mission.desk("mission invite", &["w02"]);
     mission.desk("desk pull", &[]);
+    // It is renewed by two of them, too, and nothing else changes.
+    assert!(mission.desk("mission publish", &[]).contains("1 of 2"));
+    let read = mission.signed_by("bolat.key");
+    assert!(read.contains("is promised by ") && !read.lines().any(|line| line.starts_with(['+', '-'])), "{read}");
     let log = mission.at("log.cbor");
     mission.desk("desk log", &[text(&log)]);
     assert!(ok(&["verify", text(&log)]).contains("1 phones and 2 desks"));

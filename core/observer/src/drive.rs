@@ -85,7 +85,7 @@ impl SyncDriver {
             folder,
             servers,
             root,
-            mission: MissionId::of(&root),
+            mission: MissionId::of(root),
         })
     }
 
@@ -251,12 +251,12 @@ impl SyncDriver {
 
     /// The manifest that an outbox keeps.
     pub(crate) fn manifest_in(&self, outbox: &Outbox) -> Result<Manifest, Error> {
-        Ok(Manifest::open(&outbox.setting(names::MANIFEST)?.unwrap_or_default(), &self.root)?)
+        Ok(Manifest::open(&outbox.setting(names::MANIFEST)?.unwrap_or_default(), self.root)?)
     }
 
     pub(crate) fn manifest(&self) -> Result<Option<(Manifest, Vec<u8>)>, Error> {
         let Some(bytes) = lock(&self.outbox)?.setting(names::MANIFEST)? else { return Ok(None) };
-        Ok(Some((Manifest::open(&bytes, &self.root)?, bytes)))
+        Ok(Some((Manifest::open(&bytes, self.root)?, bytes)))
     }
 
     /// The bytes of an envelope, verified: a store can hand out what was damaged or swapped.

@@ -100,6 +100,9 @@ pub struct Manifest {
     /// Devices of which whatever was decided before some place holds no more. At most [`MAX_REINSTATED`].
     #[cbor(n(13), decode_with = "cbor::at_most::<_, _, MAX_REINSTATED>")]
     pub reinstated: Vec<Reinstatement>,
+    /// Until when the next manifest is promised, in milliseconds since 1970: whoever has heard of none by then says so. It ends nothing.
+    #[n(14)]
+    pub renew_by: i64,
 }
 
 /// Why a manifest or part is rejected. What the phone already has stays in use.
@@ -185,6 +188,12 @@ impl Manifest {
         } else {
             Err(BundleError::Mission { found: manifest.mission })
         }
+    }
+
+    /// Whether the next one was promised by now, in milliseconds since 1970: somebody keeps it back, or nobody renewed it.
+    #[must_use]
+    pub fn is_overdue(&self, now: i64) -> bool {
+        now > self.renew_by
     }
 
     fn lacks(&self) -> Option<&'static str> {

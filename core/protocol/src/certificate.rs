@@ -178,7 +178,7 @@ impl Invite {
     /// The mission that the invite is for, derived from its root key.
     #[must_use]
     pub fn mission(&self) -> MissionId {
-        MissionId::of(&self.root)
+        MissionId::of(self.root)
     }
 }
 

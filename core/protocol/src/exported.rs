@@ -105,7 +105,7 @@ impl ExportedLog {
     /// The mission that the root names.
     #[must_use]
     pub fn mission(&self) -> MissionId {
-        MissionId::of(&self.root)
+        MissionId::of(self.root)
     }
 
     /// Manifest and head, verified under the root. Whether the entries lead to the head, [`ExportedLog::tree`] says.
@@ -113,7 +113,7 @@ impl ExportedLog {
     /// # Errors
     /// The root did not sign the manifest, or no log of the manifest the head.
     pub fn open(&self) -> Result<(Manifest, TreeHead), ExportedLogError> {
-        let manifest = Manifest::open(&self.manifest, &self.root)?;
+        let manifest = Manifest::open(&self.manifest, self.root)?;
         let head = TreeHead::open(&self.head, &manifest.log.keys(), manifest.mission)?;
         Ok((manifest, head))
     }

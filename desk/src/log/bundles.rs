@@ -127,6 +127,12 @@ impl PublishedBundles<'_> {
         keys::write_private(&self.workspace.bundle_file(), &published)
     }
 
+    /// Whether the bundle here is another than the server is known to have.
+    pub fn is_unpublished(&self) -> Result<bool, DeskError> {
+        let Some(latest) = self.known.store.manifest()? else { return Ok(false) };
+        Ok(self.known.store.setting(PUBLISHED)?.as_deref() != Some(&Manifest::hash(&latest).0[..]))
+    }
+
     /// Whether what was built here last was never published, and the server has a bundle that is no step on the way to it.
     fn is_superseded_by(&self, servers: &[u8]) -> Result<bool, DeskError> {
         let latest = self.known.store.manifest()?.map(|b| Manifest::hash(&b));

@@ -7,6 +7,7 @@ pub(crate) mod epochs;
 pub(crate) mod handover;
 pub mod heads;
 pub(crate) mod link;
+pub mod overdue;
 pub(crate) mod pages;
 pub(crate) mod peers;
 pub mod proof;

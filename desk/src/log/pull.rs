@@ -7,6 +7,7 @@ use crate::log::bundles::PublishedBundles;
 use crate::log::epochs::begin_epoch;
 use crate::log::heads::SignedHeads;
 use crate::log::link::ServerLink;
+use crate::log::overdue::{OverdueBundle, overdue};
 use crate::log::pages::{Pulling, read};
 use crate::log::peers::{apply_register, is_register, publish_register};
 use crate::log::verify::{Opener, VerifiedPage};
@@ -62,6 +63,8 @@ pub struct PullOutcome {
     pub filled: usize,
     /// Objects that are damaged at the server and not here, of this pull and of those before.
     pub gaps: Vec<Gap>,
+    /// The bundle, where another one was promised by now.
+    pub overdue: Option<OverdueBundle>,
 }
 
 /// Something that this desk signed and the server refused.
@@ -172,6 +175,7 @@ impl<'d> LogPull<'d> {
             self.fetch(&identity, &mut pulled, progress)?;
         }
         pulled.disputes = self.decisions().disputes()?;
+        pulled.overdue = overdue(self.own.known, now)?;
         Ok(pulled)
     }
 

@@ -1,6 +1,7 @@
 //! What a pull left undone: what sort, what it is about, and why. `Display` is for terminals; the page has words of its own.
 
 use crate::log::attachments::{AttachmentFault, FetchedAttachments, LackingAttachment};
+use crate::log::overdue::OverdueBundle;
 use crate::log::pull::{PullOutcome, UnsentRecord};
 use crate::people::decisions::Dispute;
 use crate::store::Gap;
@@ -18,6 +19,9 @@ pub enum Undone {
     /// An object that is damaged at the server.
     #[error("{0}")]
     ObjectDamaged(Gap),
+    /// The bundle, that was promised to be renewed by now.
+    #[error("{0}")]
+    BundleOverdue(OverdueBundle),
     /// An attachment that could not be fetched.
     #[error("{0}")]
     AttachmentFailed(AttachmentFault),
@@ -40,7 +44,8 @@ impl PullOutcome {
     pub fn undone(&self) -> Vec<Undone> {
         let unsent = self.unsent.iter().copied().map(Undone::RecordUnsent);
         let disputes = self.disputes.iter().copied().map(Undone::RevocationDisputed);
-        unsent.chain(disputes).chain(self.gaps.iter().copied().map(Undone::ObjectDamaged)).collect()
+        let damaged = self.gaps.iter().copied().map(Undone::ObjectDamaged);
+        unsent.chain(disputes).chain(damaged).chain(self.overdue.map(Undone::BundleOverdue)).collect()
     }
 }
 

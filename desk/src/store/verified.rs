@@ -19,7 +19,7 @@ impl MissionTrust {
     /// The mission that the root key names.
     #[must_use]
     pub fn mission(&self) -> MissionId {
-        MissionId::of(&self.root)
+        MissionId::of(self.root)
     }
 
     /// Opens a manifest.
@@ -27,7 +27,7 @@ impl MissionTrust {
     /// # Errors
     /// The root did not sign it, or it is of another mission.
     pub fn manifest(&self, bytes: &[u8]) -> Result<Manifest, BundleError> {
-        Manifest::open(bytes, &self.root)
+        Manifest::open(bytes, self.root)
     }
 }
 

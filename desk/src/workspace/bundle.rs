@@ -17,6 +17,9 @@ use serde::Serialize;
 use std::fs;
 use std::io::ErrorKind;
 
+/// For how long a mission's first manifest promises that the next one comes, in milliseconds.
+const RENEWAL_MS: i64 = 14 * DAY_MS;
+
 /// Builds bundles. Only this needs the root key, which lies under a passphrase of its own.
 #[derive(Clone, Copy)]
 pub struct BundleBuilder<'d> {
@@ -106,6 +109,7 @@ impl BundleBuilder<'_> {
             parts: Vec::new(),
             desks: vec![DeskTerm { device: self.secrets.identity.device(), from: 0, until: None }],
             reinstated: Vec::new(),
+            renew_by: now + RENEWAL_MS,
         })
     }
 
@@ -118,7 +122,9 @@ impl BundleBuilder<'_> {
     ) -> Result<Manifest, DeskError> {
         manifest.version = before.as_ref().map_or(1, |(before, _)| before.version + 1);
         manifest.prev = before.as_ref().map(|(_, bytes)| Manifest::hash(bytes));
-        manifest.issued = now;
+        // As long as the one before promised, unless it was changed.
+        let promised = manifest.renew_by - manifest.issued;
+        (manifest.issued, manifest.renew_by) = (now, now + promised);
         if let Some(statement) = self.workspace.root_statement()? {
             let mut joint = JointManifest::propose(&manifest, &statement);
             joint.sign(root).map_err(|e| DeskError::damaged(self.workspace.folder.join("keys/root.key"), e))?;

@@ -39,7 +39,7 @@ pub struct Mission {
 impl Mission {
     pub async fn start(folder: &Path) -> Self {
         let (root, issuer, reading) = (SigningKey::generate(), SigningKey::generate(), ReadingSecret::generate(1));
-        let desk = Device::new(MissionId::of(&root.public()), &issuer, &reading, (Role::Desk, NOW + 1));
+        let desk = Device::new(MissionId::of(root.public()), &issuer, &reading, (Role::Desk, NOW + 1));
         let mut this = Self {
             root,
             issuer,
@@ -82,7 +82,7 @@ impl Mission {
     }
 
     pub fn id(&self) -> MissionId {
-        MissionId::of(&self.root.public())
+        MissionId::of(self.root.public())
     }
 
     pub fn manifest(&self, version: u64, prev: Option<Hash>) -> Manifest {
@@ -101,6 +101,7 @@ impl Mission {
             parts: Vec::new(),
             desks: vec![DeskTerm { device: self.desk.id(), from: 0, until: None }],
             reinstated: Vec::new(),
+            renew_by: NOW,
         }
     }
 

@@ -77,7 +77,7 @@ impl ObserverApp {
         let contradictions = Some(outbox.evidence()?).filter(|pairs| !pairs.is_empty());
         let optional = [with_bundle, proofs.is_some(), permits.is_some(), contradictions.is_some()];
         let optional = optional.into_iter().map(u64::from).sum();
-        let mut file = CourierWriter::begin(out, MissionId::of(&root), optional).map_err(unwritten)?;
+        let mut file = CourierWriter::begin(out, MissionId::of(root), optional).map_err(unwritten)?;
         file.objects(usize::from(enrolment.is_some()) + own.len() + carried.len()).map_err(unwritten)?;
         enrolment.iter().try_for_each(|enrolment| file.bytes(enrolment)).map_err(unwritten)?;
         for number in own.into_iter().chain(carried.into_iter().map(|(id, _)| Number::Carried(id))) {
@@ -90,7 +90,7 @@ impl ObserverApp {
         }
         if with_bundle {
             let mut parts = Vec::new();
-            for part in &Manifest::open(&manifest, &root)?.parts {
+            for part in &Manifest::open(&manifest, root)?.parts {
                 parts.extend(outbox.part(part.hash)?);
             }
             file.bundle(&manifest, parts.len()).map_err(unwritten)?;
@@ -154,9 +154,9 @@ impl ObserverApp {
         let mut report = CourierReport::default();
         let mut outbox = lock(&self.outbox)?;
         let root = root_of(&outbox)?;
-        let mut courier = CourierReader::open(source, MissionId::of(&root))?;
+        let mut courier = CourierReader::open(source, MissionId::of(root))?;
         report.bundle = take_bundle(&mut outbox, &root, &mut courier)?;
-        let manifest = Manifest::open(&mission_of(&outbox)?.1, &root)?;
+        let manifest = Manifest::open(&mission_of(&outbox)?.1, root)?;
         let devices = take_objects(&mut outbox, &manifest, &mut courier, &mut report)?;
         courier.each(CourierList::Permits, MAX_BYTES, |item| {
             let carried = item.and_then(|item| minicbor::decode::<(&ByteSlice, UploadToken)>(item).ok());

@@ -37,6 +37,9 @@ pub struct MissionView {
     pub role: String,
     /// Whether the bundle expired; reports can still be signed.
     pub expired: bool,
+    /// Whether a newer bundle was promised by now: somebody keeps it from this phone, nobody renewed it, or the phone's clock is wrong. By the
+    /// later of the wall clock and the corrected one, so that a server that slows the latter hides nothing.
+    pub overdue: bool,
     /// How far the phone's clock is ahead of the mission's, in milliseconds; 0 before the first receipt.
     pub clock_error: i64,
     /// Ids and names of the levels of places, from the top.
@@ -104,6 +107,7 @@ impl ObserverApp {
             team: u.invite.team.clone(),
             role: u.invite.role.clone(),
             expired: now > loaded.manifest.expires,
+            overdue: loaded.manifest.is_overdue(now.max(wall)),
             levels: loaded.places.table().levels.iter().map(|l| (l.id.clone(), l.label.get(language))).collect(),
             unlisted_places: loaded.mission.unlisted_places,
             duress_pin: loaded.mission.duress_pin,
@@ -164,7 +168,7 @@ impl ObserverApp {
         }
         let shared = &self.config.missions;
         let load = || {
-            let manifest = Manifest::open(&bytes, &u.invite.root)?;
+            let manifest = Manifest::open(&bytes, u.invite.root)?;
             let part = |kind, name: &str| -> Result<(Hash, Vec<u8>), Error> {
                 let part = manifest.part(kind, name).ok_or_else(|| missing(name))?;
                 let packed = match outbox.part(part.hash)? {
@@ -231,7 +235,7 @@ impl ObserverApp {
 /// Copies a bundle into `main.db`: what drafts and reports were made under must not hang on a file that may be lost.
 fn keep_bundle(u: &mut Unlocked, outbox: &Outbox, manifest: &[u8]) -> Result<(), Error> {
     let mut parts = Vec::new();
-    for part in Manifest::open(manifest, &u.invite.root)?.parts {
+    for part in Manifest::open(manifest, u.invite.root)?.parts {
         if u.main.part(part.hash)?.is_some() {
             continue;
         }

@@ -93,7 +93,7 @@ impl Outbox {
     pub fn forget_damaged_manifest(&self) -> Result<(), Error> {
         let root = self.setting(ROOT)?.and_then(|root| MissionRoot::from_slice(&root));
         let (Some(root), Some(manifest)) = (root, self.setting(MANIFEST)?) else { return Ok(()) };
-        if Manifest::open(&manifest, &root).is_err() {
+        if Manifest::open(&manifest, root).is_err() {
             self.db.execute("DELETE FROM setting WHERE name = ?1", [MANIFEST])?;
         }
         Ok(())

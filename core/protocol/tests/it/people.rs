@@ -131,7 +131,7 @@ fn invite_text_round_trips_and_damage_is_named() {
     let text = invite.to_text();
     assert_eq!(Invite::from_text(&text).unwrap(), invite);
     assert_eq!(Invite::from_text(&format!("  {text}\n")).unwrap(), invite);
-    assert_eq!(invite.mission(), MissionId::of(&issuer().public()));
+    assert_eq!(invite.mission(), MissionId::of(issuer().public()));
     let shown = format!("{invite:?}");
     assert!(!shown.contains("205, 205") && !shown.contains("Әлия") && !shown.contains("T047"), "{shown}");
     for other in ["", "hello", "https://a.example/BAQYLAU1:", "BAQYLAU2:AAAA", "baqylau1:AAAA"] {
