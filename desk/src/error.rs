@@ -86,6 +86,12 @@ pub enum DeskError {
         /// The text.
         server: String,
     },
+    /// The text is no address of a proxy.
+    #[error("proxy: {address:?} is no address of one; write it as 127.0.0.1:9050, without a name or a password")]
+    BadProxy {
+        /// The text.
+        address: String,
+    },
     /// Nothing can be asked of any server with the mission's TLS roots.
     #[error("calls to the server cannot be made: {0}")]
     Client(HttpError),
@@ -340,6 +346,7 @@ impl DeskError {
             | Self::Locked { .. }
             | Self::Unpublished { .. }
             | Self::BadAddress { .. }
+            | Self::BadProxy { .. }
             | Self::Client(_)
             | Self::Tables { .. }
             | Self::NoBundle

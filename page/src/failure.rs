@@ -29,6 +29,7 @@ pub(crate) fn said(w: &Words, error: &DeskError) -> String {
         DeskError::Stranger { server, answer } => w.fail_stranger(server.clone(), answer.clone()),
         DeskError::NoServer => w.fail_no_server.to_owned(),
         DeskError::BadAddress { server } => w.fail_address(server.clone()),
+        DeskError::BadProxy { address } => w.fail_proxy(address.clone()),
         DeskError::Client(e) => w.fail_client(e.to_string()),
         DeskError::System(e) => w.fail_system(e.to_string()),
         DeskError::Tables { folder, files } => w.fail_tables(folder.display().to_string(), files.join(", ")),

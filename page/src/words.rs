@@ -96,6 +96,7 @@ words! {
     fail_conflict(server),
     fail_stranger(server, answer),
     fail_address(server),
+    fail_proxy(address),
     fail_client(detail),
     fail_system(detail),
     fail_tables(folder, files),

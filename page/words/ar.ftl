@@ -315,6 +315,7 @@ fail_conflict = نشر مكتب آخر شيئا على { $server } في هذه �
 fail_stranger = يجيب خادم ويب آخر على { $server } ({ $answer }). قارن العنوان في desk.json بعنوان خادم البعثة.
 fail_no_server = لا يذكر desk.json أي خادم. أضف عنوانه تحت «servers».
 fail_address = { $server } ليس عنوان خادم. اكتبه هكذا: https://mission.example:8443.
+fail_proxy = «{ $address }» ليس عنوان وكيل. اكتبه مثل 127.0.0.1:9050 من دون اسم أو كلمة مرور.
 fail_client = تعذّر الاتصال بالخادم: شهادة جذر في desk.json تالفة. استعد desk.json من نسخة. ({ $detail })
 fail_system = تعذّر الاتصال بالخادم الآن. أغلق برامج أخرى وأعد المحاولة. ({ $detail })
 fail_tables = نشر مكتب آخر جداول أخرى، ولم يُنشر شيء. تختلف في { $folder } هذه: { $files }. أدخل تغييراته فيها ثم ابنِ من جديد.

@@ -351,6 +351,7 @@ fail_conflict = Another desk published something at { $server } meanwhile. Try a
 fail_stranger = Another web server answers at { $server } ({ $answer }). Compare the address in desk.json with where the mission's server runs.
 fail_no_server = desk.json names no server. Add its address under “servers”.
 fail_address = { $server } is no address of a server. Write it as https://mission.example:8443.
+fail_proxy = “{ $address }” is no address of a proxy. Write it as 127.0.0.1:9050, without a name or a password.
 fail_client = Calls to the server cannot be made: a root certificate in desk.json is damaged. Restore desk.json from a copy. ({ $detail })
 fail_system = Calls to the server cannot be made now. Close other programs and try again. ({ $detail })
 fail_tables = Another desk published other tables; nothing was published. In { $folder } these differ: { $files }. Bring its changes into them and build again.

@@ -300,6 +300,7 @@ fail_conflict = Un autre poste a publié entre-temps sur { $server }. Réessayez
 fail_stranger = Un autre serveur web répond à { $server } ({ $answer }). Comparez l'adresse dans desk.json avec celle du serveur de la mission.
 fail_no_server = desk.json n'indique aucun serveur. Ajoutez son adresse sous « servers ».
 fail_address = { $server } n'est pas une adresse de serveur. Écrivez-la comme https://mission.example:8443.
+fail_proxy = « { $address } » n'est pas l'adresse d'un proxy. Écrivez-la comme 127.0.0.1:9050, sans nom ni mot de passe.
 fail_client = Impossible d'appeler le serveur : un certificat racine de desk.json est endommagé. Restaurez desk.json depuis une copie. ({ $detail })
 fail_system = Impossible d'appeler le serveur pour le moment. Fermez d'autres programmes et réessayez. ({ $detail })
 fail_tables = Un autre poste a publié d'autres tables ; rien n'a été publié. Dans { $folder }, celles-ci diffèrent : { $files }. Reportez-y ses changements et construisez à nouveau.

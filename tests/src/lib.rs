@@ -5,6 +5,7 @@ pub mod line;
 pub mod lying;
 pub mod observed;
 pub mod rogue;
+pub mod socks;
 
 use baqylau_desk::Desk;
 use baqylau_desk::adjudication::status::AnswerBasis;

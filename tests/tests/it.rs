@@ -41,6 +41,7 @@ mod it {
     mod one_process;
     mod page;
     mod parts;
+    mod proxies;
     mod published;
     mod redacted;
     mod renewal;

@@ -82,6 +82,7 @@ impl From<Fault> for DeskError {
             | Fault::ProposalOld { .. }
             | Fault::NoServer
             | Fault::BadAddress { .. }
+            | Fault::BadProxy { .. }
             | Fault::Making { .. }
             | Fault::Storage(_) => Self::Folder { code, helps, reason },
             Fault::Server { .. }

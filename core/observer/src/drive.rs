@@ -62,10 +62,10 @@ impl SyncDriver {
         (folder, transport): (PathBuf, Option<Arc<dyn Transport>>),
         (bell, flight): (ChangeNotifier, InFlight),
     ) -> Result<Self, Error> {
-        let (root, servers, tls_roots) = {
+        let (root, servers, tls_roots, proxy) = {
             let outbox = lock(&outbox)?;
             let get = |name| outbox.setting(name)?.ok_or(Error::Invalid(InvalidReason::NoStore));
-            (get(names::ROOT)?, get(names::SERVERS)?, get(names::TLS_ROOTS)?)
+            (get(names::ROOT)?, get(names::SERVERS)?, get(names::TLS_ROOTS)?, outbox.proxy()?)
         };
         let internal = |e: minicbor::decode::Error| Error::Internal(e.to_string());
         let servers: Vec<String> = minicbor::decode(&servers).map_err(internal)?;
@@ -74,7 +74,8 @@ impl SyncDriver {
         let tls_roots: Vec<Vec<u8>> = tls_roots.into_iter().map(Into::into).collect();
         let http = match transport {
             Some(transport) => Client::over(transport, Deadlines::default()),
-            None => baqylau_http::client(&tls_roots).map_err(|_| InvalidReason::InviteUnusable)?,
+            None => Client::through(proxy.as_ref(), &tls_roots, Deadlines::default())
+                .map_err(|_| InvalidReason::InviteUnusable)?,
         };
         Ok(Self {
             outbox,

@@ -23,7 +23,7 @@ pub use proposal::{Proposal, ProposalError};
 use crate::error::DeskError;
 use crate::files::FileFault;
 use crate::tables::MissionTables;
-use baqylau_http::Transport;
+use baqylau_http::{SocksProxy, Transport};
 use baqylau_protocol::cbor;
 use baqylau_protocol::ids::{MissionId, MissionRoot, PublicKey};
 use baqylau_protocol::keys::{ReadingSecret, SigningKey, random};
@@ -57,6 +57,9 @@ pub struct DeskSettings {
     pub tls_roots: Vec<String>,
     /// The servers' receipt keys, hexadecimal.
     pub receipt_keys: Vec<String>,
+    /// A SOCKS5 proxy that this desk goes through, as `127.0.0.1:9050`; none where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proxy: Option<String>,
 }
 
 impl DeskSettings {
@@ -146,6 +149,7 @@ impl Workspace {
             servers: servers.to_vec(),
             tls_roots: vec![BASE64.encode(&tls_root)],
             receipt_keys: vec![receipt.public().to_string()],
+            proxy: None,
         };
         let workspace = Self { folder: folder.to_owned(), settings, transport: None };
         workspace.write_settings()?;
@@ -158,6 +162,23 @@ impl Workspace {
     /// There is no mission in it, or `desk.json` cannot be read.
     pub fn open(folder: &Path) -> Result<Self, DeskError> {
         Ok(Self { folder: folder.to_owned(), settings: DeskSettings::read(folder)?, transport: None })
+    }
+
+    /// Goes through a SOCKS5 proxy from now on, or through none.
+    ///
+    /// # Errors
+    /// The text is no address of one, or the disk refuses.
+    pub fn set_proxy(&mut self, address: Option<&str>) -> Result<(), DeskError> {
+        let bad = |text: &str| DeskError::BadProxy { address: text.to_owned() };
+        let parsed = address.map(|text| SocksProxy::parse(text).ok_or_else(|| bad(text))).transpose()?;
+        self.settings.proxy = parsed.map(|proxy| proxy.to_string());
+        self.write_settings()
+    }
+
+    /// The proxy that is set.
+    pub(crate) fn proxy(&self) -> Result<Option<SocksProxy>, DeskError> {
+        let parse = |text: &String| SocksProxy::parse(text).ok_or_else(|| DeskError::BadProxy { address: text.clone() });
+        self.settings.proxy.as_ref().map(parse).transpose()
     }
 
     /// Writes `desk.json`.

@@ -78,6 +78,7 @@ pub fn samples() -> Vec<DeskError> {
         Stranger { server: server.clone(), answer: text("answer") },
         NoServer,
         BadAddress { server: server.clone() },
+        BadProxy { address: text("address") },
         Client(HttpError::Root(text("detail"))),
         System(std::io::Error::other(text("detail"))),
         Tables { folder: text("folder").into(), files: vec![text("files")] },
