@@ -169,7 +169,7 @@ fn mission(folder: &Path, tls: bool, count: usize) -> (String, Vec<Invite>, Mani
     let config = ServerConfig {
         listen: ([127, 0, 0, 1], port).into(),
         database: mission.join("server/server.db"),
-        root: hex("root.pub"),
+        root: hex("root.pub").into(),
         receipt_key: SigningKey::from_seed(hex("receipt.key").0),
         tls: tls.then(|| TlsFiles { chain: read("tls.pem"), key: read("tls-key.pem") }),
         now: Arc::new(|| SystemClock.wall().ms),

@@ -4,6 +4,7 @@
 #[macro_use]
 mod terminal;
 
+mod changes;
 mod common;
 mod compare;
 mod demo;
@@ -16,6 +17,7 @@ mod page;
 mod root;
 mod secrets;
 mod serve;
+mod signing;
 mod verify;
 mod witness;
 

@@ -7,7 +7,8 @@ use crate::root::RootCommand;
 use crate::secrets::Passphrase;
 use baqylau_desk::Desk;
 use baqylau_desk::tables::MissionTables;
-use baqylau_protocol::ids::DeviceId;
+use baqylau_desk::workspace::RootHolders;
+use baqylau_protocol::ids::{DeviceId, PublicKey};
 use clap::Subcommand;
 use serde_json::json;
 use std::path::PathBuf;
@@ -32,6 +33,12 @@ pub enum MissionCommand {
         /// The server's address, as https://host:port. Several may be given, in the order in which phones try them.
         #[arg(long = "server", value_name = "URL", required = true)]
         servers: Vec<String>,
+        /// The public half of a key that somebody else holds of the mission's root (`mission root-key`). Several may be given.
+        #[arg(long = "holder", value_name = "HEX")]
+        holders: Vec<String>,
+        /// How many of the holders, and the key that is made here, must sign a bundle.
+        #[arg(long, value_name = "N", default_value_t = 2, requires = "holders")]
+        signatures: u8,
         #[command(flatten)]
         secret: Passphrase,
         /// One JSON object on one line.
@@ -137,8 +144,11 @@ pub enum MissionCommand {
 pub fn run(command: MissionCommand) -> CommandResult {
     match command {
         MissionCommand::Check { source, json } => check(&source, json),
-        MissionCommand::New { folder, source, servers, secret, json } => {
-            let desk = Desk::new(&folder, &source, &servers, &secret.read_new()?)?;
+        MissionCommand::New { folder, source, servers, holders, signatures, secret, json } => {
+            let others = holders.iter().map(|hex| PublicKey::from_hex(hex)).collect::<Option<Vec<_>>>();
+            let others = others.ok_or("a holder is 64 hexadecimal digits, as `mission root-key` prints them")?;
+            let holders = RootHolders { others, needed: signatures };
+            let desk = Desk::with_holders(&folder, &source, &servers, &secret.read_new()?, &holders)?;
             let warnings = desk.source()?.warnings;
             if json {
                 let mission = desk.mission().to_string();
@@ -213,10 +223,13 @@ fn build(folder: &Folder, days: u32, publish: bool, json: bool) -> CommandResult
     if json {
         return print_json(&json!({
             "version": manifest.version, "parts": manifest.parts.len(), "expires": manifest.expires,
-            "published": publish, "warnings": warnings,
+            "published": publish && !desk.workspace.proposal_file().exists(), "warnings": warnings,
         }));
     }
     warn(&warnings);
+    if desk.workspace.proposal()?.is_some() {
+        return crate::root::publish(&desk, false);
+    }
     let published = folder.folder.join("publish");
     println!("bundle {} with {} parts in {}", manifest.version, manifest.parts.len(), published.display());
     let servers = desk.workspace.settings.servers.join(", ");

@@ -2,7 +2,7 @@
 
 use crate::common::{CommandResult, print_json, told};
 use baqylau_protocol::exported::ExportedLog;
-use baqylau_protocol::ids::PublicKey;
+use baqylau_protocol::ids::MissionRoot;
 use baqylau_server::beginning::begin;
 use clap::Args;
 use serde_json::json;
@@ -24,7 +24,7 @@ pub struct NewLogOptions {
 pub fn run(args: &NewLogOptions) -> CommandResult {
     let path = args.folder.join("root.pub");
     let root = std::fs::read_to_string(&path).map_err(|e| told(&path, &e))?;
-    let root = PublicKey::from_hex(root.trim())
+    let root = MissionRoot::from_hex(root.trim())
         .ok_or("root.pub is no key in hexadecimal; copy the mission's folder `server` here")?;
     let bytes = std::fs::read(&args.log).map_err(|e| told(&args.log, &e))?;
     let log = ExportedLog::decode(&bytes).map_err(|e| format!("{}: {e}", args.log.display()))?;

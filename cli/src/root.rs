@@ -2,6 +2,7 @@
 
 use crate::common::{CommandResult, Folder, now};
 use crate::mission::device_id;
+use crate::signing::{self, RootKeyOptions, SignOptions, standing};
 use baqylau_desk::{Desk, RotatedKeys};
 use baqylau_protocol::ids::PublicKey;
 use clap::Subcommand;
@@ -63,6 +64,21 @@ pub enum RootCommand {
         #[arg(long)]
         offline: bool,
     },
+    /// Publish the bundle that was built last, or one that has got its signatures. Where there is none, renew the one that is published: phones
+    /// and desks know then that nothing is kept from them. Renewing needs the root key.
+    Publish {
+        #[command(flatten)]
+        folder: Folder,
+        /// Renew it, and promise to do so again within so many days, which is 14 at first.
+        #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..), conflicts_with = "file")]
+        renew: Option<u32>,
+        /// The file that the holders of the root signed; without it, the one under `publish/` in the mission's folder.
+        file: Option<PathBuf>,
+    },
+    /// Make a key for somebody who is to hold the root of a mission with others.
+    RootKey(RootKeyOptions),
+    /// Sign a bundle as one of several holders of the root, after showing what it changes. Needs no mission's folder.
+    Sign(SignOptions),
     /// Reinstate a phone that was revoked: what was decided about it is void, and desks decide anew. Needs the root key.
     Reinstate {
         #[command(flatten)]
@@ -111,6 +127,9 @@ pub fn run(command: RootCommand) -> CommandResult {
             println!("bundle {} names new keys; the next pull hands them to the other desks", manifest.version);
             publish(&desk, offline)
         }
+        RootCommand::Publish { folder, renew, file } => signing::publish(&folder, renew, file.as_deref()),
+        RootCommand::RootKey(options) => signing::make_key(&options),
+        RootCommand::Sign(options) => signing::sign(&options),
         RootCommand::Reinstate { folder, device, offline } => {
             let (desk, passphrase) = folder.open_with_passphrase()?;
             let manifest = desk.reinstate(device_id(&device)?, &passphrase, now())?;
@@ -123,7 +142,12 @@ pub fn run(command: RootCommand) -> CommandResult {
     }
 }
 
-fn publish(desk: &Desk, offline: bool) -> CommandResult {
+/// Publishes what was signed here, or says who else has to sign it.
+pub fn publish(desk: &Desk, offline: bool) -> CommandResult {
+    if let Some(proposal) = desk.workspace.proposal()? {
+        println!("{}: {}", desk.workspace.proposal_file().display(), standing(&proposal)?);
+        return Ok(true);
+    }
     if offline {
         println!("not published: it holds from `mission build --publish` on");
         return Ok(true);

@@ -2,7 +2,7 @@
 
 use crate::common::{CommandError, CommandResult, log_to_stderr, now, told};
 use baqylau_protocol::checkpoint::{NoteKey, origin};
-use baqylau_protocol::ids::{MissionId, PublicKey};
+use baqylau_protocol::ids::{MissionId, MissionRoot};
 use baqylau_protocol::keys::SigningKey;
 use baqylau_server::{Limits, NoWitness, ServerConfig, TlsFiles, WitnessAddress, WitnessList, parse_witnesses, start};
 use clap::Args;
@@ -42,7 +42,7 @@ pub fn run(args: &ServeOptions) -> CommandResult {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let config = config(args)?;
-        let (mission, key) = (MissionId::of(&config.root), config.receipt_key.public());
+        let (mission, key) = (MissionId::of(config.root), config.receipt_key.public());
         let running = start(config).await?;
         // In one write: whoever starts it may read no further than the first line.
         let key = NoteKey::new(&origin(mission, &key), key).map_or_else(String::new, |key| key.of_log());
@@ -69,7 +69,7 @@ fn config(args: &ServeOptions) -> Result<ServerConfig, CommandError> {
     Ok(ServerConfig {
         listen: args.listen,
         database: args.folder.join("server.db"),
-        root: PublicKey::from_hex(&text("root.pub")?).ok_or_else(|| unreadable("root.pub"))?,
+        root: MissionRoot::from_hex(&text("root.pub")?).ok_or_else(|| unreadable("root.pub"))?,
         receipt_key: SigningKey::from_seed(seed),
         tls,
         now: Arc::new(now),

@@ -4,6 +4,7 @@ mod it {
     mod demonstration;
     mod desk;
     mod hostile;
+    mod joint;
     mod mission;
     mod output;
     mod readme;

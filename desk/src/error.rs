@@ -86,6 +86,12 @@ pub enum DeskError {
         /// The text.
         server: String,
     },
+    /// The text is no address of a proxy.
+    #[error("proxy: {address:?} is no address of one; write it as 127.0.0.1:9050, without a name or a password")]
+    BadProxy {
+        /// The text.
+        address: String,
+    },
     /// Nothing can be asked of any server with the mission's TLS roots.
     #[error("calls to the server cannot be made: {0}")]
     Client(HttpError),
@@ -99,6 +105,32 @@ pub enum DeskError {
         folder: PathBuf,
         /// The files that differ.
         files: Vec<String>,
+    },
+    /// A bundle lacks signatures of the root.
+    #[error(
+        "bundle {version} waits in {path}: {signed} of the holders of the root signed it, and {needed} must. Let the others sign that file (`baqylau mission sign`) and publish it then (`baqylau mission publish`); delete the file to give up what it changes"
+    )]
+    ProposalWaits {
+        /// The file.
+        path: PathBuf,
+        /// Of its manifest.
+        version: u64,
+        /// Signatures in it.
+        signed: usize,
+        /// As many as must be.
+        needed: u8,
+    },
+    /// Another bundle came while one waited for signatures.
+    #[error(
+        "bundle {version} in {path} does not follow bundle {known}, which came since it was proposed; delete the file, and propose the change again"
+    )]
+    ProposalOld {
+        /// The file.
+        path: PathBuf,
+        /// Of its manifest.
+        version: u64,
+        /// Of the manifest that is here.
+        known: u64,
     },
     /// The mission's bundle was not built yet.
     #[error("bundle: it was not built yet; build it with `baqylau mission build`")]
@@ -314,9 +346,12 @@ impl DeskError {
             | Self::Locked { .. }
             | Self::Unpublished { .. }
             | Self::BadAddress { .. }
+            | Self::BadProxy { .. }
             | Self::Client(_)
             | Self::Tables { .. }
             | Self::NoBundle
+            | Self::ProposalWaits { .. }
+            | Self::ProposalOld { .. }
             | Self::AttachmentTooLarge { .. }
             | Self::Courier(_)
             | Self::NotHere(_)

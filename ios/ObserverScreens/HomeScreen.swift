@@ -60,6 +60,7 @@ struct HomeScreen: View {
 
     @ViewBuilder private func warnings(_ mission: MissionView) -> some View {
         if mission.expired { Paragraph("⚠ " + say(.homeExpired)) }
+        if mission.overdue { Paragraph("⚠ " + say(.homeOverdue)) }
         if let refused = mission.bundleRefused { Paragraph("⚠ " + say(.homeBundleRefused) + " " + say(rejected(refused))) }
         if !mission.lacking.isEmpty {
             Paragraph("⚠ " + say(.homeLacking) + " " + mission.lacking.joined(separator: ", "))

@@ -85,6 +85,7 @@ impl ModelledManifest {
             parts: Vec::new(),
             desks: (0..).zip(self.desks).filter_map(term).collect(),
             reinstated: reinstated.map(again).collect(),
+            renew_by: i64::MAX,
         }
     }
 

@@ -5,10 +5,12 @@ use crate::faults::{refusal, server};
 use crate::words::{Words, words};
 use baqylau_desk::faults::{EntryDifference, EntryFault, SuspectedOf, Suspicion};
 use baqylau_desk::log::attachments::{AttachmentFault, LackingAttachment};
+use baqylau_desk::log::overdue::OverdueBundle;
 use baqylau_desk::log::pull::UnsentRecord;
 use baqylau_desk::log::undone::Undone;
 use baqylau_desk::people::decisions::Dispute;
 use baqylau_desk::store::{BeyondLimit, EVALUATED, Gap};
+use baqylau_forms::value::Moment;
 
 /// Something that a pull left undone, in the words of a language; in English for one that the page does not have.
 #[must_use]
@@ -26,6 +28,7 @@ pub(crate) fn title(w: &Words, undone: &Undone) -> &'static str {
         Undone::EntryChanged(_) => w.undone_changed,
         Undone::LogSuspected(_) => w.undone_suspected,
         Undone::ReportsBeyondLimit(_) => w.undone_beyond,
+        Undone::BundleOverdue(_) => w.undone_overdue,
         Undone::AttachmentFailed(_) => w.undone_failed,
         Undone::AttachmentLacking(_) => w.undone_lacking,
     }
@@ -44,6 +47,9 @@ pub(crate) fn said(w: &Words, undone: &Undone) -> String {
         Undone::LogSuspected(suspicion) => suspected(w, suspicion),
         Undone::ReportsBeyondLimit(BeyondLimit { device, reports }) => {
             w.left_beyond(device.to_string(), reports.to_string(), EVALUATED.to_string())
+        }
+        Undone::BundleOverdue(OverdueBundle { version, renew_by }) => {
+            w.left_overdue(version.to_string(), Moment { ms: *renew_by, offset: 0 }.to_string())
         }
         Undone::AttachmentFailed(AttachmentFault { attachment, report, why }) => {
             w.left_failed(attachment.to_string(), report.to_string(), failure::said(w, why))

@@ -166,6 +166,7 @@ none = No report matches.
 waiting = Signed here, waiting for the server
 # Before a number of records that this desk signed.
 undone_unsent = The server refuses what was signed here
+undone_overdue = The bundle was not renewed
 # Before a number of phones: two desks disagree which of its reports still count.
 undone_disputes = Phones that two desks revoked at different places
 # Before a number of objects of the log.
@@ -358,9 +359,12 @@ fail_conflict = Another desk published something at { $server } meanwhile. Try a
 fail_stranger = Another web server answers at { $server } ({ $answer }). Compare the address in desk.json with where the mission's server runs.
 fail_no_server = desk.json names no server. Add its address under “servers”.
 fail_address = { $server } is no address of a server. Write it as https://mission.example:8443.
+fail_proxy = “{ $address }” is no address of a proxy. Write it as 127.0.0.1:9050, without a name or a password.
 fail_client = Calls to the server cannot be made: a root certificate in desk.json is damaged. Restore desk.json from a copy. ({ $detail })
 fail_system = Calls to the server cannot be made now. Close other programs and try again. ({ $detail })
 fail_tables = Another desk published other tables; nothing was published. In { $folder } these differ: { $files }. Bring its changes into them and build again.
+fail_proposal_waits = Bundle { $version } waits in { $path } for signatures of the root: { $signed } of { $needed } are there. Let the others sign that file, then publish it; delete it to give up what it changes.
+fail_proposal_old = Bundle { $version } in { $path } does not follow bundle { $known }, which came since. Delete the file and propose the change again.
 fail_no_bundle = The mission's bundle was not built yet. Build it with “baqylau mission build”.
 fail_missing = The server does not have this yet. Try again later.
 fail_refused = The server { $server } refuses it for good. Tell whoever runs the mission. ({ $detail })
@@ -453,6 +457,7 @@ fail_locked = The server { $server } does not let this desk read its log: the de
 fail_unpublished = The server { $server } has no bundle of the mission. Publish one with “baqylau mission build --publish”, or have a copy of its database put back; then pull again.
 # The left_… words say what a pull left undone, one by one, below the titles undone_…. $why is a refused_… word, or a fail_… sentence.
 left_unsent = Record { $seq } of this desk was not taken: { $why }. It is kept, and the next pull sends it again. If that goes on, ask whoever runs the server, and see whether this desk was revoked.
+left_overdue = Bundle { $version } was to be renewed by { $until }, and no newer one came. Ask whoever holds the root key to renew it (“baqylau mission publish”). If they did, the server keeps it back, or the clock of this machine is wrong.
 left_disputed = Device { $device }: one desk revoked it after number { $kept }, another after number { $other }. Nothing after { $kept } counts until somebody revokes it once more, after the number that shall hold.
 left_damaged = Object { $index } ({ $hash }, number { $seq } of device { $device }) is damaged at the server and is not here; everything else is. Let that phone send everything again (in the app's settings), let a desk that pulled the object before hand everything to the server again (“baqylau desk pull --again”), deliver a courier file that holds it, or have the server's database put back from a copy. The next pull then takes it.
 left_damaged_desk = Object { $index } ({ $hash }, number { $seq } of device { $device }) is damaged at the server and is not here; everything else is. That device is a desk: let it, or another desk that pulled the object before, hand everything to the server again (“baqylau desk pull --again”), or have the server's database put back from a copy. The next pull then takes it.

@@ -5,7 +5,7 @@ use crate::storage::{LogError, LoggedObject, open};
 use baqylau_protocol::cose::{self, ObjectType};
 use baqylau_protocol::envelope::Envelope;
 use baqylau_protocol::exported::{ExportedEntry, ExportedLog, ExportedLogError};
-use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey};
+use baqylau_protocol::ids::{DeviceId, Hash, MissionId, MissionRoot, PublicKey};
 use baqylau_protocol::keys::SigningKey;
 use baqylau_protocol::standing::StandingRecord;
 use baqylau_sqlite::private;
@@ -65,11 +65,11 @@ pub enum BeginError {
 ///
 /// # Errors
 /// [`BeginError`]; nothing was moved unless the disk failed meanwhile.
-pub fn begin(folder: &Path, root: PublicKey, log: &ExportedLog) -> Result<BegunLog, BeginError> {
+pub fn begin(folder: &Path, root: MissionRoot, log: &ExportedLog) -> Result<BegunLog, BeginError> {
     let database = folder.join("server.db");
     let disk = |path: &Path, why| BeginError::Disk { path: path.to_owned(), why };
     let _alone = lock_database(&database)?;
-    let mission = MissionId::of(&root);
+    let mission = MissionId::of(root);
     if log.mission() != mission {
         return Err(BeginError::Mission { found: log.mission() });
     }

@@ -7,7 +7,7 @@ use crate::storage::{LogError, Storage};
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cose::{self, ObjectType};
 use baqylau_protocol::enrolment::Enrolled;
-use baqylau_protocol::ids::{DeviceId, MissionId, PublicKey};
+use baqylau_protocol::ids::{DeviceId, MissionId, MissionRoot, PublicKey};
 use baqylau_protocol::standing::{StandingRecord, Standings};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ pub(crate) fn load_documents(
     log: &LogState,
 ) -> Result<(), LogError> {
     let Some(bytes) = storage.manifest(whose.mission())? else { return Ok(()) };
-    let manifest = match Manifest::open(&bytes, &whose.root) {
+    let manifest = match Manifest::open(&bytes, whose.root) {
         Ok(manifest) => manifest,
         Err(cause) => {
             tracing::error!(%cause, "the published bundle does not verify: nothing is taken in until one is published again");
@@ -40,7 +40,7 @@ pub(crate) fn load_documents(
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ServerIdentity {
     /// Names the mission.
-    pub root: PublicKey,
+    pub root: MissionRoot,
     /// Signs heads.
     pub receipts: PublicKey,
 }
@@ -63,7 +63,7 @@ pub(crate) enum OtherLog {
 
 impl ServerIdentity {
     pub(crate) fn mission(&self) -> MissionId {
-        MissionId::of(&self.root)
+        MissionId::of(self.root)
     }
 
     /// Whether the log here is the one that a manifest means.

@@ -15,7 +15,7 @@ use axum::body::{Body, Bytes};
 use axum::http::{Request, Response};
 use baqylau_http::HttpError;
 use baqylau_protocol::checkpoint::origin;
-use baqylau_protocol::ids::{MissionId, PublicKey};
+use baqylau_protocol::ids::{MissionId, MissionRoot};
 use baqylau_protocol::keys::SigningKey;
 use baqylau_sqlite::private;
 use hyper::body::Incoming;
@@ -48,7 +48,7 @@ pub struct ServerConfig {
     /// The database file.
     pub database: PathBuf,
     /// The mission's root key.
-    pub root: PublicKey,
+    pub root: MissionRoot,
     /// Signs receipts.
     pub receipt_key: SigningKey,
     /// TLS; without it the server speaks plain HTTP, for benchmarks and behind a proxy of the same machine.
@@ -158,7 +158,7 @@ impl OpenedServer {
 /// The database cannot be used.
 pub async fn open(config: ServerConfig) -> Result<OpenedServer, ServeError> {
     let only = lock_database(&config.database)?;
-    let mission = MissionId::of(&config.root);
+    let mission = MissionId::of(config.root);
     let receipts = SigningKey::from_seed(*config.receipt_key.seed());
     let (database, root, key, now) = (config.database, config.root, config.receipt_key, config.now.clone());
     let opened = tokio::task::spawn_blocking(move || -> Result<_, LogError> {

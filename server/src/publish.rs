@@ -6,7 +6,7 @@ use crate::sequencer::{LogState, Unavailable, read};
 use crate::storage::Storage;
 use crate::writer::report;
 use baqylau_protocol::bundle::Manifest;
-use baqylau_protocol::ids::{Hash, PublicKey};
+use baqylau_protocol::ids::{Hash, MissionRoot};
 
 /// A manifest with the bytes that were signed, and packed parts.
 pub struct Publication {
@@ -62,7 +62,7 @@ impl Publication {
 }
 
 /// One that does not read any more binds nobody.
-fn manifest_follows(manifest: &Manifest, bytes: &[u8], known: &[u8], root: &PublicKey) -> Result<(), String> {
+fn manifest_follows(manifest: &Manifest, bytes: &[u8], known: &[u8], root: &MissionRoot) -> Result<(), String> {
     match Manifest::open(known, root) {
         Ok(before) => manifest.succeeds(bytes, &before, known).map_err(|e| e.to_string()),
         Err(cause) => {

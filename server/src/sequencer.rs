@@ -8,7 +8,7 @@ use crate::rate_limit::RateLimiter;
 use crate::storage::{LogError, Storage, with_causes};
 use crate::writer::Writer;
 use baqylau_protocol::bundle::Manifest;
-use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey};
+use baqylau_protocol::ids::{DeviceId, Hash, MissionId, MissionRoot};
 use baqylau_protocol::keys::SigningKey;
 use baqylau_protocol::merkle::MerkleTree;
 use baqylau_protocol::permit::UploadPermit;
@@ -127,11 +127,11 @@ pub struct Sequencer {
 /// The storage fails.
 pub fn start(
     mut storage: Box<dyn Storage>,
-    root: PublicKey,
+    root: MissionRoot,
     key: SigningKey,
     now: Now,
 ) -> Result<(Sequencer, Arc<LogState>, std::thread::JoinHandle<()>), LogError> {
-    let mission = MissionId::of(&root);
+    let mission = MissionId::of(root);
     let shared = Arc::new(LogState::default());
     storage.leaves(mission, &mut |hash, received| write(&shared.tree).push(leaf_hash(hash, received)))?;
     let whose = ServerIdentity { root, receipts: key.public() };

@@ -79,9 +79,31 @@ MISSION = v.sha256(ROOT.public)[:16]
 
 
 def manifest(signer=ROOT, **changes):
+    return cose(v.MANIFEST, signer, manifest_payload(**changes))
+
+
+def manifest_payload(**changes):
     fields = {0: 2, 1: MISSION, 2: 1, 4: NOW, 5: NOW + 10 ** 9, 6: [[ISSUER.public, 0]], 7: [0, RECEIPT.public, []], 8: [],
-              9: [reading(1)], 10: ["https://example.org"], 11: [], 12: [], 13: []}
-    return cose(v.MANIFEST, signer, enc(changed(fields, changes)))
+              9: [reading(1)], 10: ["https://example.org"], 11: [], 12: [], 13: [], 14: NOW + 10 ** 9}
+    return enc(changed(fields, changes))
+
+
+HOLDERS = sorted((ROOT, ISSUER, OTHER), key=lambda key: key.public)
+
+
+def statement(needed=2, holders=None):
+    return enc([needed, [key.public for key in holders or HOLDERS]])
+
+
+def joint(by, who=None, named=None, forged=False, **changes):
+    """An empty log whose manifest several sign: `by` are (number, key)."""
+    who = who or statement()
+    mission = v.sha256(v.sha256(who))[:16]
+    payload = manifest_payload(**{"_1": mission, **changes})
+    signed = b"\x84\x6aSignature1" + v.bstr(v.protected(v.MANIFEST)) + b"\x40" + v.bstr(payload)
+    signatures = [[number, key.sign(signed + b"!" if forged else signed)] for number, key in by]
+    head = cose(v.TREE_HEAD, RECEIPT, enc({0: 1, 1: mission, 2: 0, 3: v.sha256(b""), 4: NOW}))
+    return enc([1, v.sha256(named or who), enc([who, payload, signatures]), [], head])
 
 
 def reading(number):
@@ -192,7 +214,9 @@ def cases():
     yield "manifest whose reading keys do not ascend", log(good, made=manifest(_9=[reading(2), reading(1)])), False
     yield "manifest with two reading keys", log(good, made=manifest(_9=[reading(1), reading(2)])), True
     yield "manifest with a log that is not named", log(good, made=manifest(_7=[1, RECEIPT.public, []])), False
-    yield "manifest with an unknown key", log(good, made=manifest(_14=1)), False
+    yield "manifest with an unknown key", log(good, made=manifest(_15=1)), False
+    yield "manifest that promises no renewal", log(good, made=manifest(_14=None)), False
+    yield "manifest that was to be renewed long ago", log(good, made=manifest(_14=1)), True
     whole, half = root_of(good), root_of(good[:2])
     later = lambda *before: manifest(_7=[len(before), OTHER.public, list(before)])
     yield "head by the key of an earlier log", log(good, made=later([RECEIPT.public, 4, whole])), True
@@ -204,6 +228,22 @@ def cases():
     yield "an issuer that was ended before the enrolment", log(two, made=manifest(_6=[[ISSUER.public, 0, 4]])), False
     yield "an issuer that begins behind the enrolment", log(good, made=manifest(_6=[[ISSUER.public, 1]])), False
     yield "manifest without its parts", log(good, made=manifest(_11=None)), False
+
+    zero, one, two_ = ((at, HOLDERS[at]) for at in range(3))
+    yield "manifest by two of three", joint([zero, two_]), True
+    yield "manifest by two others of three", joint([one, two_]), True
+    yield "manifest by one of three", joint([one]), False
+    yield "manifest by three where two sign", joint([zero, one, two_]), False
+    yield "manifest by one of three, twice", joint([one, one]), False
+    yield "manifest by two out of order", joint([two_, zero]), False
+    yield "manifest by two with each other's numbers", joint([(0, HOLDERS[1]), (1, HOLDERS[0])]), False
+    yield "manifest by a number that no key has", joint([zero, (3, HOLDERS[2])]), False
+    yield "manifest by two over something else", joint([zero, one], forged=True), False
+    yield "manifest by keys that are not the root", joint([zero, one], named=statement(1)), False
+    yield "manifest by a root of one key", joint([zero], who=statement(1, HOLDERS[:1])), False
+    yield "manifest by a root that none must sign", joint([], who=statement(0)), False
+    yield "manifest by keys that do not ascend", joint([zero, one], who=statement(2, HOLDERS[::-1])), False
+    yield "manifest by two, of another mission", joint([zero, one], _1=MISSION), False
 
     yield "certificate not by the issuer", log([enrolment(_2=certificate(OTHER))]), False
     yield "certificate of another mission", log([enrolment(_2=certificate(_1=bytes(16)))]), False

@@ -222,6 +222,7 @@ MANIFEST_SHAPE = {                                                              
     9: (list_of(READING_SHAPE), True), 10: (list_of(text), True),
     11: (list_of(row_of(one_of(0, 1, 2), text, HASH, whole(64))), True),
     12: (list_of(row_from(2, of_bytes(16), *TERM)), True), 13: (list_of(row_of(of_bytes(16), whole(64))), True),
+    14: (integer, True),
 }
 CERTIFICATE_SHAPE = {                                                                         # [6]
     0: (VERSION, True), 1: (MISSION, True), 2: (of_bytes(16), True), 3: (one_of(0, 1), True), 4: (KEY, True),
@@ -288,9 +289,13 @@ class Signed:
         self.kind = kind
 
     def verify(self, key, aad=b""):
-        signed = b"\x84\x6aSignature1" + bstr(protected(self.kind)) + bstr(aad) + bstr(self.payload)
-        if not verifies(key, signed, self.signature):
-            raise Fault(f"{NAMES[self.kind]}: the signature does not verify")
+        verify_signature(self.kind, key, self.payload, self.signature, aad)
+
+
+def verify_signature(kind, key, payload, signature, aad=b""):
+    signed = b"\x84\x6aSignature1" + bstr(protected(kind)) + bstr(aad) + bstr(payload)
+    if not verifies(key, signed, signature):
+        raise Fault(f"{NAMES[kind]}: the signature does not verify")
 
 
 # ---------------------------------------------------------------- the log [11]
@@ -379,7 +384,7 @@ class Log:
         # Of objects that are not here: the server's copy is damaged.
         self.lost = {at: entry[2] for at, entry in enumerate(entries) if len(entry) == 3}
         self.mission = sha256(self.root_key)[:16]
-        self.manifest = self.open(MANIFEST, manifest, [self.root_key], MANIFEST_SHAPE, 2)
+        self.manifest = self.open_manifest(manifest)
         self.check_manifest()
         epoch = self.manifest[7]
         self.sound = True                    # whether the objects lead to the head
@@ -388,6 +393,33 @@ class Log:
         self.standings = Standings(self.manifest)
         # What the log of now has of each log before.
         self.vouched = [min(epoch[2][at:], key=lambda before: before[1]) for at in range(len(epoch[2]))]
+
+    def open_manifest(self, data):                                                            # [5]
+        """By the one root key, or by as many of several as must sign."""
+        if data[:1] != b"\x83":
+            return self.open(MANIFEST, data, [self.root_key], MANIFEST_SHAPE, 2)
+        joint = read(data)
+        if not row_of(some_bytes, some_bytes, list_of(row_of(whole(8), of_bytes(64))))(joint):
+            raise Fault("manifest: not one that several sign")
+        statement, payload, signatures = joint
+        if sha256(statement) != self.root_key:
+            raise Fault("manifest: its keys are not the root")
+        who = read(statement)
+        if not row_of(whole(8), list_of(KEY))(who):
+            raise Fault("root statement: not of the specified shape")
+        needed, keys = who
+        if not (2 <= len(keys) <= 16 and 1 <= needed <= len(keys)) or any(b <= a for a, b in zip(keys, keys[1:])):
+            raise Fault("root statement: too few or too many keys or signatures, or keys that do not ascend")
+        numbers = [number for number, _ in signatures]
+        if len(numbers) != needed or any(b <= a for a, b in zip(numbers, numbers[1:])) or numbers[-1] >= len(keys):
+            raise Fault(f"manifest: not {needed} signatures in their order")
+        for number, signature in signatures:
+            verify_signature(MANIFEST, keys[number], payload, signature)
+        self.signatures += needed
+        value = payload_map(payload, MANIFEST_SHAPE, NAMES[MANIFEST], 2)
+        if value[1] != self.mission:
+            raise Fault("manifest: of another mission")
+        return value
 
     def check_manifest(self):                                                                 # [5]
         numbers = [key[0] for key in self.manifest[9]]

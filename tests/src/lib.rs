@@ -5,6 +5,7 @@ pub mod line;
 pub mod lying;
 pub mod observed;
 pub mod rogue;
+pub mod socks;
 
 use baqylau_desk::Desk;
 use baqylau_desk::adjudication::status::AnswerBasis;
@@ -151,7 +152,7 @@ impl World {
         ServerConfig {
             listen: ([127, 0, 0, 1], self.port).into(),
             database: folder.join("server.db"),
-            root: hex("root.pub"),
+            root: hex("root.pub").into(),
             receipt_key: SigningKey::from_seed(hex("receipt.key").0),
             tls: (!self.plain).then(|| TlsFiles { chain: read("tls.pem"), key: read("tls-key.pem") }),
             now: Arc::new(move || now() + ahead.load(Ordering::SeqCst)),

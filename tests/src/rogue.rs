@@ -59,7 +59,7 @@ impl Rogue {
         let certificate = Certificate { v: 1, mission, subject, role, key: key.public(), expires, holder };
         let invite = Invite {
             v: 1,
-            root: key.public(),
+            root: key.public().into(),
             servers: Vec::new(),
             tls_roots: Vec::new(),
             seed: (*key.seed()).into(),

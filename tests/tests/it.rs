@@ -43,9 +43,11 @@ mod it {
     mod one_process;
     mod page;
     mod parts;
+    mod proxies;
     mod published;
     mod reading;
     mod redacted;
+    mod renewal;
     mod rescue;
     mod rotation;
     mod salvage;

@@ -78,8 +78,11 @@ impl From<Fault> for DeskError {
             | Fault::PassphraseTooShort { .. }
             | Fault::Tables { .. }
             | Fault::NoBundle
+            | Fault::ProposalWaits { .. }
+            | Fault::ProposalOld { .. }
             | Fault::NoServer
             | Fault::BadAddress { .. }
+            | Fault::BadProxy { .. }
             | Fault::Making { .. }
             | Fault::Storage(_) => Self::Folder { code, helps, reason },
             Fault::Server { .. }

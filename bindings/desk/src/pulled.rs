@@ -36,6 +36,19 @@ pub struct Pulled {
     pub suspicions: Vec<SuspicionInfo>,
     /// Phones that sent more reports than are evaluated.
     pub beyond: Vec<BeyondInfo>,
+    /// The bundle, where another one was promised by now.
+    pub overdue: Option<OverdueInfo>,
+}
+
+/// A bundle that was promised to be renewed by now.
+#[derive(Debug, Clone, uniffi::Record)]
+pub struct OverdueInfo {
+    /// Of its manifest.
+    pub version: u64,
+    /// When another one was promised by, in milliseconds since 1970.
+    pub renew_by_ms: i64,
+    /// English words for a person: what happened, and what to do.
+    pub reason: String,
 }
 
 /// A record of this desk that the server refused.
@@ -167,6 +180,7 @@ impl Pulled {
             changed: Vec::new(),
             suspicions: Vec::new(),
             beyond: Vec::new(),
+            overdue: None,
         };
         pulled.undone().into_iter().chain(fetched.undone()).for_each(|undone| told.add(&undone));
         told
@@ -206,6 +220,9 @@ impl Pulled {
             }),
             Undone::ReportsBeyondLimit(b) => {
                 self.beyond.push(BeyondInfo { device: b.device.to_string(), reports: b.reports, reason });
+            }
+            Undone::BundleOverdue(b) => {
+                self.overdue = Some(OverdueInfo { version: b.version, renew_by_ms: b.renew_by, reason });
             }
             Undone::AttachmentFailed(f) => self.failed.push(FailedInfo {
                 attachment: f.attachment.to_string(),

@@ -38,6 +38,8 @@ pub enum InvalidReason {
     PinTaken,
     /// The mission has no second PIN.
     DuressOff,
+    /// The text is no address of a proxy.
+    NoProxy,
     /// The face or finger was not allowed to open this store.
     BiometricOff,
     /// The store was made, and its enrolment was not signed yet: that needs the PIN once.

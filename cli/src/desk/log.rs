@@ -67,6 +67,7 @@ pub fn pull(folder: &Folder, again: bool, json: bool) -> CommandResult {
     p.beyond.iter().for_each(|beyond| println!("{beyond}"));
     p.suspicions.iter().for_each(|suspicion| println!("{suspicion}"));
     p.unsent.iter().for_each(|record| println!("{record}"));
+    p.overdue.iter().for_each(|bundle| println!("{bundle}"));
     p.disputes.iter().for_each(|dispute| super::print_dispute(&desk, dispute));
     p.undone().iter().filter(|u| matches!(u, Undone::ReadUntold(_))).for_each(|untold| println!("{untold}"));
     attachments.failed.iter().for_each(|fault| println!("{fault}"));
@@ -89,6 +90,7 @@ fn undone_as_json(undone: &Undone) -> Value {
         Undone::EntryChanged(fault) => super::audit::fault_as_json(fault),
         Undone::ReportsBeyondLimit(beyond) => json!({"device": beyond.device.to_string(), "reports": beyond.reports}),
         Undone::LogSuspected(suspicion) => super::devices::suspicion_as_json(suspicion),
+        Undone::BundleOverdue(bundle) => json!({"version": bundle.version, "renew_by": bundle.renew_by}),
         Undone::AttachmentFailed(fault) => json!({
             "attachment": fault.attachment.to_string(), "report": fault.report.to_string(), "why": fault.why.code(),
         }),

@@ -131,6 +131,17 @@ pub enum DeskCommand {
         #[command(flatten)]
         folder: Folder,
     },
+    /// Go through a SOCKS5 proxy, where the network blocks the mission's servers. It resolves their names itself.
+    Proxy {
+        #[command(flatten)]
+        folder: Folder,
+        /// Where it listens, as 127.0.0.1:9050.
+        #[arg(required_unless_present = "off")]
+        address: Option<String>,
+        /// Go through none any more.
+        #[arg(long, conflicts_with = "address")]
+        off: bool,
+    },
     /// Put the desk's keys under another passphrase: the old one as always, the new one likewise.
     #[command(name = "passphrase")]
     ChangePassphrase {
@@ -184,6 +195,7 @@ pub fn run(command: DeskCommand) -> CommandResult {
             print!("{}", folder.open()?.metrics()?);
             Ok(true)
         }
+        DeskCommand::Proxy { folder, address, off: _ } => upkeep::proxy(&folder, address.as_deref()),
         DeskCommand::ChangePassphrase { folder, new_file } => upkeep::passphrase(&folder, new_file),
         DeskCommand::Salvage { folder } => upkeep::salvaged(&folder),
         DeskCommand::Log { folder, file } => log::export(&folder.open()?, &file),

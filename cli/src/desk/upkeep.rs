@@ -16,6 +16,15 @@ pub fn passphrase(folder: &Folder, new_file: Option<PathBuf>) -> CommandResult {
     Ok(true)
 }
 
+pub fn proxy(folder: &Folder, address: Option<&str>) -> CommandResult {
+    folder.open()?.workspace.set_proxy(address)?;
+    match address {
+        Some(address) => println!("this desk goes through {address}"),
+        None => println!("this desk goes through no proxy"),
+    }
+    Ok(true)
+}
+
 pub fn salvaged(folder: &Folder) -> CommandResult {
     let rescued = salvage(&folder.folder, &folder.secret.read()?)?;
     let whole = if rescued.lost.is_empty() { "salvaged" } else { "partly salvaged" };

@@ -13,6 +13,20 @@ pub enum ObserveCommand {
         /// A file with the invite's text; `-` reads it from standard input.
         #[arg(long, value_name = "FILE")]
         invite: PathBuf,
+        /// Go through a SOCKS5 proxy from now on, as 127.0.0.1:9050: the network blocks the mission's servers.
+        #[arg(long, value_name = "ADDRESS")]
+        proxy: Option<String>,
+    },
+    /// Go through a SOCKS5 proxy, where the network blocks the mission's servers. It resolves their names itself.
+    Proxy {
+        #[command(flatten)]
+        store: StoreOptions,
+        /// Where it listens, as 127.0.0.1:9050.
+        #[arg(required_unless_present = "off")]
+        address: Option<String>,
+        /// Go through none any more.
+        #[arg(long, conflicts_with = "address")]
+        off: bool,
     },
     /// The mission and its checklists.
     Mission {

@@ -26,7 +26,11 @@ const BUDGET: Duration = Duration::from_secs(120);
 
 pub fn run(command: ObserveCommand) -> CommandResult {
     match command {
-        ObserveCommand::Enrol { store, invite } => enrol(&store, &invite),
+        ObserveCommand::Enrol { store, invite, proxy } => enrol(&store, &invite, proxy.as_deref()),
+        ObserveCommand::Proxy { store, address, off: _ } => {
+            store.deliver()?.set_proxy(address.as_deref())?;
+            Ok(true)
+        }
         ObserveCommand::Salvage { store } => salvage(&store),
         ObserveCommand::Mission { store, json } => mission(&store.open()?, json),
         ObserveCommand::Places { store, query, json } => listing::places(&store.open()?, &query, json),
@@ -134,7 +138,7 @@ fn salvage(store: &StoreOptions) -> CommandResult {
     Ok(salvaged.lost.is_empty())
 }
 
-fn enrol(store: &StoreOptions, invite: &Path) -> CommandResult {
+fn enrol(store: &StoreOptions, invite: &Path, proxy: Option<&str>) -> CommandResult {
     if invite.to_string_lossy().starts_with("BAQYLAU") {
         return Err("an invite's text is a key, and others on this machine read what stands on a command line: put it into a file, or name `-` and send it to standard input".into());
     }
@@ -150,6 +154,9 @@ fn enrol(store: &StoreOptions, invite: &Path) -> CommandResult {
     } else {
         ObserverApp::create(config, store.pin.read_new()?, &text)?
     };
+    if proxy.is_some() {
+        core.set_proxy(proxy)?;
+    }
     core.enrol(BUDGET)?;
     mission(&core, false)
 }

@@ -13,7 +13,7 @@ pub fn mission(core: &ObserverApp, json: bool) -> CommandResult {
         let row = |c: &baqylau_observer::app::ChecklistView| json!({"id": c.id, "title": c.title, "places": c.places});
         return print_json(&json!({
             "title": mission.title, "bundle": mission.version, "fingerprint": mission.fingerprint, "name": mission.name,
-            "team": mission.team, "role": mission.role, "expired": mission.expired, "clock_error": mission.clock_error,
+            "team": mission.team, "role": mission.role, "expired": mission.expired, "overdue": mission.overdue, "clock_error": mission.clock_error,
             "bundle_refused": mission.bundle_refused.map(|why| why.to_string()), "bundle_refused_code": mission.bundle_refused.map(BundleRefusal::code), "lacking": mission.lacking, "checklists": checklists.iter().map(row).collect::<Vec<_>>(),
         }));
     }
@@ -22,6 +22,12 @@ pub fn mission(core: &ObserverApp, json: bool) -> CommandResult {
     println!("fingerprint {}: compare it with the coordinators'", mission.fingerprint);
     if mission.expired {
         println!("the bundle expired; reports can still be signed");
+    }
+    if mission.overdue {
+        println!(
+            "a newer bundle was promised by now: sync, and if none comes take another network, or a courier file from the coordinators; if they know \
+             of none, the clock of this device is wrong"
+        );
     }
     if mission.clock_error.abs() > 5 * 60_000 {
         println!("the clock of this device is wrong by {} minutes; it is corrected for", mission.clock_error / 60_000);

@@ -121,6 +121,18 @@ fn a_log_begins_anew_under_the_same_desks_and_phones() {
 }
 
 #[test]
+fn a_bundle_is_renewed_by_publishing_it_again() {
+    let mission = Mission::new();
+    let phone = mission.at("phone");
+    let renewed = mission.desk("mission publish", "first", &["--renew", "5"]);
+    assert!(renewed.contains("the next one is promised by") && renewed.contains("published to"), "{renewed}");
+    assert!(mission.desk("mission publish", "first", &[]).contains("bundle 4 changes nothing"));
+    ok(&["observe", "sync", "--store", text(&phone)]);
+    let shown = ok(&["observe", "mission", "--store", text(&phone), "--json"]);
+    assert!(shown.contains("\"bundle\":4") && shown.contains("\"overdue\":false"), "{shown}");
+}
+
+#[test]
 fn a_lost_phone_is_replaced_and_only_the_root_takes_that_back() {
     let mission = Mission::new();
     let phone = mission.device("first", |line| line.contains(" w01 "));

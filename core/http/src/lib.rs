@@ -3,9 +3,11 @@
 
 mod allowance;
 mod call;
+mod proxy;
 mod transport;
 
 pub use call::{Call, CallError, HttpReply, ReplyError};
+pub use proxy::SocksProxy;
 pub use reqwest;
 pub use transport::{InTransit, Transport};
 
@@ -66,6 +68,14 @@ impl Client {
     /// # Errors
     /// [`HttpError::Root`] if a root is not a valid certificate.
     pub fn new(tls_roots: &[Vec<u8>], deadlines: Deadlines) -> Result<Self, HttpError> {
+        Self::through(None, tls_roots, deadlines)
+    }
+
+    /// Like [`Client::new`], through a proxy if there is one. Whom it trusts stays the same: the proxy sees what the network would.
+    ///
+    /// # Errors
+    /// [`HttpError::Root`] if a root is not a valid certificate.
+    pub fn through(proxy: Option<&SocksProxy>, tls_roots: &[Vec<u8>], deadlines: Deadlines) -> Result<Self, HttpError> {
         let mut roots = rustls::RootCertStore::empty();
         for der in tls_roots {
             let der = rustls::pki_types::CertificateDer::from(der.clone());
@@ -82,7 +92,12 @@ impl Client {
             .no_proxy()
             .redirect(Policy::none())
             .connect_timeout(deadlines.connect);
-        let client = client.build().map_err(|e| HttpError::Client(e.to_string()))?;
+        let failed = |e: reqwest::Error| HttpError::Client(e.to_string());
+        let client = match proxy {
+            Some(proxy) => client.proxy(proxy.client().map_err(failed)?),
+            None => client,
+        };
+        let client = client.build().map_err(failed)?;
         Ok(Self::over(Arc::new(client), deadlines))
     }
 

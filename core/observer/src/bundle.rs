@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::store::{Outbox, names};
 use baqylau_protocol::bundle::{BundleError, Manifest};
 use baqylau_protocol::cbor;
-use baqylau_protocol::ids::{Hash, PublicKey};
+use baqylau_protocol::ids::{Hash, MissionRoot};
 
 /// Why a bundle that came was not taken. The outbox keeps the code; `Display` is for terminals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error, strum::IntoStaticStr, strum::EnumString)]
@@ -43,7 +43,7 @@ impl BundleRefusal {
 impl From<&BundleError> for BundleRefusal {
     fn from(e: &BundleError) -> Self {
         match e {
-            BundleError::Cose(_) => Self::NotGenuine,
+            BundleError::Cose(_) | BundleError::Root(_) => Self::NotGenuine,
             BundleError::Mission { .. } => Self::OtherMission,
             BundleError::Rollback { .. } => Self::Rollback,
             BundleError::Fork { .. } => Self::Fork,
@@ -58,7 +58,7 @@ pub(crate) fn note_refusal(outbox: &mut Outbox, e: &BundleError) -> Result<(), E
 }
 
 /// A manifest that may be taken in: the root's, and no step back from the known one. A refusal is noted.
-pub(crate) fn accept(outbox: &mut Outbox, root: &PublicKey, bytes: &[u8]) -> Result<Option<Manifest>, Error> {
+pub(crate) fn accept(outbox: &mut Outbox, root: &MissionRoot, bytes: &[u8]) -> Result<Option<Manifest>, Error> {
     let known = outbox.setting(names::MANIFEST)?;
     let accepted = Manifest::open(bytes, root).and_then(|manifest| match &known {
         Some(known) => manifest.succeeds(bytes, &Manifest::open(known, root)?, known).map(|()| manifest),
@@ -77,7 +77,7 @@ pub(crate) fn accept(outbox: &mut Outbox, root: &PublicKey, bytes: &[u8]) -> Res
 /// nobody vouches for.
 pub(crate) fn store(
     outbox: &mut Outbox,
-    root: &PublicKey,
+    root: &MissionRoot,
     manifest: &Manifest,
     bytes: &[u8],
     parts: &[(Hash, Vec<u8>)],

@@ -33,7 +33,7 @@ use baqylau_protocol::cbor;
 use baqylau_protocol::cose::{self, ObjectType, Unverified};
 use baqylau_protocol::enrolment::Enrolment;
 use baqylau_protocol::envelope::Envelope;
-use baqylau_protocol::ids::{Hash, MissionId, PublicKey};
+use baqylau_protocol::ids::{Hash, MissionId, MissionRoot, PublicKey};
 use baqylau_protocol::sync::{
     Action, Event, FIRST_REFUSAL_MS, Failure, Stop, SyncInputs, SyncState, WaitingEnvelope, step,
 };
@@ -51,7 +51,7 @@ pub(crate) struct SyncDriver {
     /// Where the attachments are.
     pub(crate) folder: PathBuf,
     pub(crate) servers: Vec<String>,
-    pub(crate) root: PublicKey,
+    pub(crate) root: MissionRoot,
     pub(crate) mission: MissionId,
 }
 
@@ -62,19 +62,20 @@ impl SyncDriver {
         (folder, transport): (PathBuf, Option<Arc<dyn Transport>>),
         (bell, flight): (ChangeNotifier, InFlight),
     ) -> Result<Self, Error> {
-        let (root, servers, tls_roots) = {
+        let (root, servers, tls_roots, proxy) = {
             let outbox = lock(&outbox)?;
             let get = |name| outbox.setting(name)?.ok_or(Error::Invalid(InvalidReason::NoStore));
-            (get(names::ROOT)?, get(names::SERVERS)?, get(names::TLS_ROOTS)?)
+            (get(names::ROOT)?, get(names::SERVERS)?, get(names::TLS_ROOTS)?, outbox.proxy()?)
         };
         let internal = |e: minicbor::decode::Error| Error::Internal(e.to_string());
         let servers: Vec<String> = minicbor::decode(&servers).map_err(internal)?;
         let tls_roots: Vec<ByteVec> = minicbor::decode(&tls_roots).map_err(internal)?;
-        let root = PublicKey::from_slice(&root).ok_or_else(|| Error::Internal("root key".into()))?;
+        let root = MissionRoot::from_slice(&root).ok_or_else(|| Error::Internal("root key".into()))?;
         let tls_roots: Vec<Vec<u8>> = tls_roots.into_iter().map(Into::into).collect();
         let http = match transport {
             Some(transport) => Client::over(transport, Deadlines::default()),
-            None => baqylau_http::client(&tls_roots).map_err(|_| InvalidReason::InviteUnusable)?,
+            None => Client::through(proxy.as_ref(), &tls_roots, Deadlines::default())
+                .map_err(|_| InvalidReason::InviteUnusable)?,
         };
         Ok(Self {
             outbox,
@@ -85,7 +86,7 @@ impl SyncDriver {
             folder,
             servers,
             root,
-            mission: MissionId::of(&root),
+            mission: MissionId::of(root),
         })
     }
 
@@ -252,12 +253,12 @@ impl SyncDriver {
 
     /// The manifest that an outbox keeps.
     pub(crate) fn manifest_in(&self, outbox: &Outbox) -> Result<Manifest, Error> {
-        Ok(Manifest::open(&outbox.setting(names::MANIFEST)?.unwrap_or_default(), &self.root)?)
+        Ok(Manifest::open(&outbox.setting(names::MANIFEST)?.unwrap_or_default(), self.root)?)
     }
 
     pub(crate) fn manifest(&self) -> Result<Option<(Manifest, Vec<u8>)>, Error> {
         let Some(bytes) = lock(&self.outbox)?.setting(names::MANIFEST)? else { return Ok(None) };
-        Ok(Some((Manifest::open(&bytes, &self.root)?, bytes)))
+        Ok(Some((Manifest::open(&bytes, self.root)?, bytes)))
     }
 
     /// The bytes of an envelope, verified: a store can hand out what was damaged or swapped.

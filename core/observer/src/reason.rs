@@ -53,6 +53,9 @@ pub enum InvalidReason {
     /// The mission has no second PIN.
     #[error("second PIN: this mission has none")]
     DuressOff,
+    /// The text is no address of a proxy.
+    #[error("proxy: write it as 127.0.0.1:9050, without a name or a password")]
+    NoProxy,
     /// The face or finger was not allowed to open this store.
     #[error("face or finger: allow it in the settings; take the PIN")]
     BiometricOff,

@@ -3,8 +3,9 @@
 use crate::authority::{DeskTerm, IssuerTerm, LogEpoch, Reinstatement};
 use crate::cbor::{self, Malformed};
 use crate::cose::{self, CoseError, ObjectType};
-use crate::ids::{Hash, MissionId, PublicKey};
+use crate::ids::{Hash, MissionId, MissionRoot, PublicKey};
 use crate::keys::{ReadingKey, SigningKey};
+use crate::root::{JointManifest, RootError};
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 use miniz_oxide::deflate::compress_to_vec;
@@ -59,13 +60,13 @@ pub struct Manifest {
     /// [`Manifest::VERSION`].
     #[n(0)]
     pub v: u8,
-    /// First 16 bytes of the hash of the mission's root key.
+    /// The name of the root that signed it.
     #[n(1)]
     pub mission: MissionId,
     /// Grows with every change; a phone never goes back to a lower one.
     #[n(2)]
     pub version: u64,
-    /// SHA-256 of the signed bytes of the preceding manifest; `None` for the first.
+    /// [`Manifest::hash`] of the preceding manifest; `None` for the first.
     #[n(3)]
     pub prev: Option<Hash>,
     /// Time of signing, in milliseconds since 1970.
@@ -99,6 +100,9 @@ pub struct Manifest {
     /// Devices of which whatever was decided before some place holds no more. At most [`MAX_REINSTATED`].
     #[cbor(n(13), decode_with = "cbor::at_most::<_, _, MAX_REINSTATED>")]
     pub reinstated: Vec<Reinstatement>,
+    /// Until when the next manifest is promised, in milliseconds since 1970: whoever has heard of none by then says so. It ends nothing.
+    #[n(14)]
+    pub renew_by: i64,
 }
 
 /// Why a manifest or part is rejected. What the phone already has stays in use.
@@ -107,6 +111,9 @@ pub enum BundleError {
     /// Not signed by the mission's root, or malformed.
     #[error("the mission bundle was rejected: {0}")]
     Cose(#[from] CoseError),
+    /// Not signed by as many holders of the mission's root as must.
+    #[error("the mission bundle was rejected: {0}")]
+    Root(#[from] RootError),
     /// Signed by its root, for another mission.
     #[error("the bundle belongs to mission {found}, not to this one")]
     Mission {
@@ -154,14 +161,39 @@ impl Manifest {
     ///
     /// # Errors
     /// [`BundleError`] if the root did not sign it, it names another mission, or it is malformed.
-    pub fn open(bytes: &[u8], root: &PublicKey) -> Result<Self, BundleError> {
-        let payload = cose::open(ObjectType::Manifest, bytes, root, &[])?;
+    pub fn open(bytes: &[u8], root: impl Into<MissionRoot>) -> Result<Self, BundleError> {
+        let root = root.into();
+        if JointManifest::is_one(bytes) {
+            let joint = JointManifest::open(bytes, root)?;
+            joint.complete()?;
+            return joint.manifest();
+        }
+        Self::decode(cose::open(ObjectType::Manifest, bytes, &PublicKey(root.0), &[])?, root)
+    }
+
+    /// What a later manifest names this one by: the SHA-256 of its bytes; of one that several signed, of its bytes without signatures,
+    /// so that it is the same whoever of them signed.
+    #[must_use]
+    pub fn hash(bytes: &[u8]) -> Hash {
+        JointManifest::unsigned(bytes).map_or_else(|| Hash::of(bytes), |unsigned| Hash::of(&unsigned))
+    }
+
+    pub(crate) fn decode(payload: &[u8], root: MissionRoot) -> Result<Self, BundleError> {
         let manifest: Self = cbor::decode_version(payload, "manifest", Self::VERSION).map_err(CoseError::from)?;
         if let Some(lacking) = manifest.lacks() {
             return Err(CoseError::from(Malformed::Shape { what: "manifest", detail: lacking.into() }).into());
         }
-        let mission = MissionId::of(root);
-        if manifest.mission == mission { Ok(manifest) } else { Err(BundleError::Mission { found: manifest.mission }) }
+        if manifest.mission == MissionId::of(root) {
+            Ok(manifest)
+        } else {
+            Err(BundleError::Mission { found: manifest.mission })
+        }
+    }
+
+    /// Whether the next one was promised by now, in milliseconds since 1970: somebody keeps it back, or nobody renewed it.
+    #[must_use]
+    pub fn is_overdue(&self, now: i64) -> bool {
+        now > self.renew_by
     }
 
     fn lacks(&self) -> Option<&'static str> {
@@ -175,7 +207,7 @@ impl Manifest {
         }
     }
 
-    /// Checks that it may replace a known manifest: it is a later version, or the same bytes. The direct successor must
+    /// Checks that it may replace a known manifest: it is a later version, or the same one. The direct successor must
     /// name the hash of the known one; versions in between may have been missed.
     ///
     /// # Errors
@@ -184,8 +216,8 @@ impl Manifest {
         let fork = || Err(BundleError::Fork { version: self.version });
         match self.version {
             v if v < known.version => Err(BundleError::Rollback { known: known.version, found: v }),
-            v if v == known.version && bytes != known_bytes => fork(),
-            v if v == known.version + 1 && self.prev != Some(Hash::of(known_bytes)) => fork(),
+            v if v == known.version && Self::hash(bytes) != Self::hash(known_bytes) => fork(),
+            v if v == known.version + 1 && self.prev != Some(Self::hash(known_bytes)) => fork(),
             _ if !known.log.is_followed_by(&self.log) => fork(),
             _ => Ok(()),
         }

@@ -2,7 +2,7 @@
 
 use crate::cbor;
 use crate::cose::{self, CoseError, ObjectType, Unverified};
-use crate::ids::{DeviceId, Hash, MissionId, PublicKey, SubjectId};
+use crate::ids::{DeviceId, Hash, MissionId, MissionRoot, PublicKey, SubjectId};
 use crate::keys::SigningKey;
 use data_encoding::BASE64URL_NOPAD;
 use minicbor::bytes::{ByteArray, ByteVec};
@@ -101,7 +101,7 @@ pub struct Invite {
     pub v: u8,
     /// The mission's Ed25519 root key; its hash is the mission's id.
     #[n(1)]
-    pub root: PublicKey,
+    pub root: MissionRoot,
     /// Server URLs, in the order in which to try them.
     #[n(2)]
     pub servers: Vec<String>,
@@ -178,7 +178,7 @@ impl Invite {
     /// The mission that the invite is for, derived from its root key.
     #[must_use]
     pub fn mission(&self) -> MissionId {
-        MissionId::of(&self.root)
+        MissionId::of(self.root)
     }
 }
 

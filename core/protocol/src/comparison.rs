@@ -4,7 +4,7 @@
 use crate::bundle::{BundleError, Manifest};
 use crate::cbor;
 use crate::exported::{ExportedLog, ExportedLogError};
-use crate::ids::{Hash, MissionId, PublicKey};
+use crate::ids::{Hash, MissionId, MissionRoot, PublicKey};
 use crate::merkle::MerkleTree;
 use crate::receipt::{Receipt, TreeHead, leaf_hash};
 use minicbor::bytes::ByteVec;
@@ -75,7 +75,7 @@ pub struct ForkProof {
     version: u8,
     /// The mission's root key.
     #[n(1)]
-    pub root: PublicKey,
+    pub root: MissionRoot,
     /// Names the key, as the root signed it.
     #[n(2)]
     pub manifest: ByteVec,

@@ -112,7 +112,7 @@ fn to_be_signed(kind: ObjectType, aad: &[u8], payload: &[u8]) -> Vec<u8> {
 /// Signs a payload. `aad` is covered by the signature, but not contained in the result.
 #[must_use]
 pub fn sign(kind: ObjectType, key: &SigningKey, aad: &[u8], payload: &[u8]) -> Vec<u8> {
-    let signature = key.sign(&to_be_signed(kind, aad, payload));
+    let signature = detached(kind, key, aad, payload);
     let mut out = vec![0xd2, 0x84, 0x47];
     out.extend_from_slice(&protected(kind));
     out.push(0xa0);
@@ -120,6 +120,16 @@ pub fn sign(kind: ObjectType, key: &SigningKey, aad: &[u8], payload: &[u8]) -> V
     let written = encoder.bytes(payload).and_then(|e| e.bytes(&signature.0));
     written.expect("writing to memory does not fail");
     out
+}
+
+/// The signature of [`sign`] alone.
+pub(crate) fn detached(kind: ObjectType, key: &SigningKey, aad: &[u8], payload: &[u8]) -> Signature {
+    key.sign(&to_be_signed(kind, aad, payload))
+}
+
+/// Whether `key` made a signature that stands apart from its payload.
+pub(crate) fn is_signed(kind: ObjectType, key: &PublicKey, payload: &[u8], signature: &Signature) -> bool {
+    key.verify(&to_be_signed(kind, &[], payload), signature)
 }
 
 /// Whether bytes begin with the header of this type. Nothing is verified.

@@ -2,7 +2,7 @@
 
 use crate::bundle::{BundleError, Manifest};
 use crate::cbor::Malformed;
-use crate::ids::{Hash, MissionId, PublicKey};
+use crate::ids::{Hash, MissionId, MissionRoot};
 use crate::merkle::MerkleTree;
 use crate::receipt::{ReceiptError, TreeHead, leaf_hash};
 use minicbor::bytes::ByteVec;
@@ -18,7 +18,7 @@ pub struct ExportedLog {
     version: u8,
     /// The mission's root key. The file vouches for itself only: compare the mission with one that came another way.
     #[n(1)]
-    pub root: PublicKey,
+    pub root: MissionRoot,
     /// The latest manifest, as the root signed it.
     #[n(2)]
     pub manifest: ByteVec,
@@ -81,7 +81,7 @@ impl ExportedEntry {
 impl ExportedLog {
     /// Puts one together.
     #[must_use]
-    pub fn new(root: PublicKey, manifest: Vec<u8>, entries: Vec<ExportedEntry>, head: Vec<u8>) -> Self {
+    pub fn new(root: MissionRoot, manifest: Vec<u8>, entries: Vec<ExportedEntry>, head: Vec<u8>) -> Self {
         Self { version: VERSION, root, manifest: manifest.into(), entries, head: head.into() }
     }
 
@@ -105,7 +105,7 @@ impl ExportedLog {
     /// The mission that the root names.
     #[must_use]
     pub fn mission(&self) -> MissionId {
-        MissionId::of(&self.root)
+        MissionId::of(self.root)
     }
 
     /// Manifest and head, verified under the root. Whether the entries lead to the head, [`ExportedLog::tree`] says.
@@ -113,7 +113,7 @@ impl ExportedLog {
     /// # Errors
     /// The root did not sign the manifest, or no log of the manifest the head.
     pub fn open(&self) -> Result<(Manifest, TreeHead), ExportedLogError> {
-        let manifest = Manifest::open(&self.manifest, &self.root)?;
+        let manifest = Manifest::open(&self.manifest, self.root)?;
         let head = TreeHead::open(&self.head, &manifest.log.keys(), manifest.mission)?;
         Ok((manifest, head))
     }

@@ -57,8 +57,13 @@ macro_rules! bytes {
 }
 
 bytes! {
-    /// The first 16 bytes of the SHA-256 of the mission's root key.
+    /// The first 16 bytes of the SHA-256 of a [`MissionRoot`].
     MissionId, 16
+}
+bytes! {
+    /// Pins a mission: its root key, or the hash of a [`crate::root::RootStatement`] where several people hold a key each. No bytes are
+    /// both: whoever had a secret key to a given hash, or a statement to a given key, would have broken Ed25519 or SHA-256.
+    MissionRoot, 32
 }
 bytes! {
     /// The first 16 bytes of the SHA-256 of a device's enrolment.
@@ -101,11 +106,29 @@ impl Hash {
     }
 }
 
+impl From<PublicKey> for MissionRoot {
+    fn from(key: PublicKey) -> Self {
+        Self(key.0)
+    }
+}
+
+impl From<&PublicKey> for MissionRoot {
+    fn from(key: &PublicKey) -> Self {
+        Self(key.0)
+    }
+}
+
+impl From<&Self> for MissionRoot {
+    fn from(root: &Self) -> Self {
+        *root
+    }
+}
+
 impl MissionId {
-    /// The identifier of the mission with this root key.
+    /// The identifier of the mission with this root.
     #[must_use]
-    pub fn of(root: &PublicKey) -> Self {
-        Self(Hash::of(&root.0).first())
+    pub fn of(root: impl Into<MissionRoot>) -> Self {
+        Self(Hash::of(&root.into().0).first())
     }
 }
 

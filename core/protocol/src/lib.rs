@@ -6,7 +6,7 @@
 //! - [`ids`], [`keys`]: names and keys
 //! - [`certificate`], [`enrolment`], [`standing`]: who is who; [`authority`]: who may say so, and where in the log; [`handover`]: keys
 //!   from desk to desk
-//! - [`bundle`], [`published`]: the signed description of a mission, and how it travels
+//! - [`bundle`], [`published`]: the signed description of a mission, and how it travels; [`root`]: who signs it where several people do
 //! - [`envelope`], [`seal`]: a report under way; [`blob`], [`permit`]: its attachments
 //! - [`merkle`], [`receipt`]: the server's log and its proofs; [`checkpoint`], [`submission`]: its head for witnesses, and what they are asked
 //! - [`notice`]: what the coordinators have read
@@ -38,6 +38,7 @@ pub mod permit;
 pub mod published;
 pub mod reason;
 pub mod receipt;
+pub mod root;
 pub mod routes;
 pub mod seal;
 pub mod standing;

@@ -168,7 +168,7 @@ fn signed(key: &SigningKey, mission: MissionId) -> Vec<Decoder> {
         let hash = [&[0x58, 32][..], &[7; 32]].concat();
         sign(ObjectType::Permit, &with_value(&[&[1], &id, &id, &hash], value, &[&[0x80]]))
     };
-    let open_manifest = move |b: &[u8]| drop(Manifest::open(b, &public));
+    let open_manifest = move |b: &[u8]| drop(Manifest::open(b, public));
     let mut out = vec![
         wrapped("envelope", move |b| sign(ObjectType::Envelope, b), move |b| drop(Envelope::parse(b, mission))),
         wrapped("header of an envelope", header, move |b| drop(Envelope::parse(b, mission))),
@@ -205,7 +205,7 @@ fn signed(key: &SigningKey, mission: MissionId) -> Vec<Decoder> {
 #[test]
 fn hostile_bytes_take_at_most_twice_their_number() {
     let key = SigningKey::from_seed([1; 32]);
-    let mission = MissionId::of(&key.public());
+    let mission = MissionId::of(key.public());
     let mut over = Vec::new();
     for decoder in unsigned(mission).into_iter().chain(signed(&key, mission)) {
         for (name, bytes) in lists(decoder.most) {

@@ -11,6 +11,7 @@ mod it {
     mod notices;
     mod people;
     mod receipts;
+    mod roots;
     mod scanner;
     mod standings;
     mod steps;

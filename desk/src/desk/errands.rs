@@ -15,7 +15,9 @@ use crate::log::notice::NoticeBoard;
 use crate::log::pull::{LogPull, PullOutcome, send_decisions};
 use crate::log::{peers, repair};
 use crate::store::VerifiedStore;
+use crate::workspace::Proposal;
 use crate::workspace::keys::{DeskSecrets, ReadingSeed};
+use baqylau_forms::zone::DAY_MS;
 use baqylau_protocol::authority::{DeskTerm, IssuerTerm, Reinstatement, VouchedHead};
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::certificate::Role;
@@ -54,9 +56,38 @@ impl Desk {
     /// Publishes the bundle to the server.
     ///
     /// # Errors
-    /// The server does not answer or refuses; it has another desk's ([`DeskError::Conflict`]).
+    /// The server does not answer or refuses; it has another desk's ([`DeskError::Conflict`]); it waits for signatures.
     pub fn publish(&self) -> Result<(), DeskError> {
-        self.bundles().publish(&self.link()?)
+        self.bundles().publish(&self.link()?, self.builder())
+    }
+
+    /// Whether the bundle here was not published yet, or waits for signatures.
+    ///
+    /// # Errors
+    /// The database fails, or what waits does not read.
+    pub fn has_unpublished(&self) -> Result<bool, DeskError> {
+        Ok(self.workspace.proposal()?.is_some() || self.bundles().is_unpublished()?)
+    }
+
+    /// Signs the next version with nothing changed: phones and desks then know that none is kept from them. Where days are given it is promised
+    /// to be renewed within them, and so are those that follow. It is yet to be published.
+    ///
+    /// # Errors
+    /// Nothing was built yet, or the root key is not here.
+    pub fn renew(&self, days: Option<u32>, passphrase: &str, now: i64) -> Result<Manifest, DeskError> {
+        let builder = self.builder();
+        builder.amend(&builder.root(passphrase)?, now, |manifest| {
+            let promised = days.map_or(manifest.renew_by - manifest.issued, |days| i64::from(days) * DAY_MS);
+            manifest.renew_by = manifest.issued + promised;
+        })
+    }
+
+    /// Takes a bundle that waited for signatures and has them. It is yet to be published.
+    ///
+    /// # Errors
+    /// Too few signed it, it is of another mission, or another bundle came since it was proposed.
+    pub fn take_proposal(&self, proposal: &Proposal) -> Result<Manifest, DeskError> {
+        self.builder().take_proposal(proposal)
     }
 
     /// Builds the bundle as [`Desk::build`] does, and publishes it; upon that of another desk, where that was faster.

@@ -29,7 +29,7 @@ use crate::records::paper::PaperForms;
 use crate::store::{DeskStore, MissionTrust, VerifiedStore};
 use crate::tables::MissionTables;
 use crate::workspace::keys::{DeskKeys, DeskSecrets};
-use crate::workspace::{BundleBuilder, Workspace};
+use crate::workspace::{BundleBuilder, RootHolders, Workspace};
 use baqylau_findings::Computed;
 use baqylau_http::Transport;
 use baqylau_protocol::bundle::Manifest;
@@ -63,8 +63,22 @@ impl Desk {
     /// # Errors
     /// The tables have faults, the folder is not empty, or the disk refuses.
     pub fn new(folder: &Path, source: &Path, servers: &[String], passphrase: &str) -> Result<Self, DeskError> {
+        Self::with_holders(folder, source, servers, passphrase, &RootHolders::default())
+    }
+
+    /// As [`Desk::new`], of a mission whose root others hold too.
+    ///
+    /// # Errors
+    /// As there; or the holders do not fit.
+    pub fn with_holders(
+        folder: &Path,
+        source: &Path,
+        servers: &[String],
+        passphrase: &str,
+        holders: &RootHolders,
+    ) -> Result<Self, DeskError> {
         let tables = MissionTables::read(source)?;
-        let (workspace, keys) = Workspace::make(folder, source, servers, passphrase)?;
+        let (workspace, keys) = Workspace::make(folder, source, servers, passphrase, holders)?;
         DeskStore::open(&workspace.store(), &keys.database)?;
         let desk = Self::of(workspace, &keys)?;
         desk.store.set_people(&tables.people)?;

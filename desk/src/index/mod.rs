@@ -32,6 +32,7 @@ use baqylau_findings::Contribution;
 use baqylau_findings::compute::AdaptedFigures;
 use baqylau_forms::form::Form;
 use baqylau_forms::num;
+use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::ids::Hash;
 use baqylau_report::{Correction, Report};
@@ -107,7 +108,7 @@ impl ReportIndex {
         if self.rewritten != rewritten {
             *self = Self { rewritten, ..Self::new(self.tables.clone()) };
         }
-        let bundle = known.store.manifest()?.map(|bytes| Hash::of(&bytes));
+        let bundle = known.store.manifest()?.map(|bytes| Manifest::hash(&bytes));
         if self.bundle != bundle {
             self.evaluate_again(known)?;
             self.bundle = bundle;

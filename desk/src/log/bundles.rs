@@ -27,18 +27,21 @@ pub(crate) struct PublishedBundles<'d> {
 }
 
 impl PublishedBundles<'_> {
-    /// Publishes the bundle that was built last.
-    pub fn publish(&self, link: &ServerLink<'_>) -> Result<(), DeskError> {
+    /// Publishes the bundle that was built last; one that waited for signatures, when it has them.
+    pub fn publish(&self, link: &ServerLink<'_>, builder: BundleBuilder<'_>) -> Result<(), DeskError> {
+        if let Some(proposal) = self.workspace.proposal()? {
+            builder.take_proposal(&proposal)?;
+        }
         let body = self.workspace.published()?;
         let place = baqylau_protocol::published::signed(&body).ok().flatten();
         let manifest = place.and_then(|place| body.get(place)).map(<[u8]>::to_vec);
         link.post(routes::BUNDLE, &body)?;
         let Some(manifest) = manifest else { return Ok(()) };
-        self.known.store.set_setting(PUBLISHED, &Hash::of(&manifest).0)?;
+        self.known.store.set_setting(PUBLISHED, &Manifest::hash(&manifest).0)?;
         self.note_tables(&hashes(&self.known.open_manifest(&manifest)?.parts))
     }
 
-    /// Builds the bundle and publishes it; upon that of another desk, where that was faster.
+    /// Builds the bundle and publishes it; upon that of another desk, where that was faster. One that others must sign is built only.
     pub fn build_and_publish(
         &self,
         link: &ServerLink<'_>,
@@ -50,7 +53,10 @@ impl PublishedBundles<'_> {
         loop {
             self.same_tables(known.as_ref())?;
             let manifest = builder.build(passphrase, now, days)?;
-            match self.publish(link) {
+            if self.workspace.proposal_file().exists() {
+                return Ok(manifest);
+            }
+            match self.publish(link, builder) {
                 Err(DeskError::Conflict { .. }) if tries < BUNDLE_TRIES => tries += 1,
                 done => return done.map(|()| manifest),
             }
@@ -76,7 +82,7 @@ impl PublishedBundles<'_> {
     fn same_tables(&self, known: Option<&BTreeMap<String, Hash>>) -> Result<(), DeskError> {
         let (Some(known), Some(bytes)) = (known, self.known.store.manifest()?) else { return Ok(()) };
         let published = hashes(&self.known.open_manifest(&bytes)?.parts);
-        let built_here = self.known.store.setting(PUBLISHED)?.as_deref() != Some(&Hash::of(&bytes).0[..]);
+        let built_here = self.known.store.setting(PUBLISHED)?.as_deref() != Some(&Manifest::hash(&bytes).0[..]);
         if published == *known || built_here {
             return Ok(());
         }
@@ -100,7 +106,7 @@ impl PublishedBundles<'_> {
         };
         let known = self.known.store.manifest()?;
         if known.as_ref() == Some(&bytes) {
-            return self.known.store.set_setting(PUBLISHED, &Hash::of(&bytes).0);
+            return self.known.store.set_setting(PUBLISHED, &Manifest::hash(&bytes).0);
         }
         let before = known.as_deref().map(|b| self.known.open_manifest(b)).transpose()?;
         let later = before.is_none_or(|k| k.version < manifest.version);
@@ -116,17 +122,23 @@ impl PublishedBundles<'_> {
             packed.push(ByteVec::from(bytes));
         }
         self.known.store.replace_bundle(manifest.version, &bytes, &plain)?;
-        self.known.store.set_setting(PUBLISHED, &Hash::of(&bytes).0)?;
+        self.known.store.set_setting(PUBLISHED, &Manifest::hash(&bytes).0)?;
         let published = cbor::encode(&(ByteVec::from(bytes), packed));
         keys::write_private(&self.workspace.bundle_file(), &published)
     }
 
+    /// Whether the bundle here is another than the server is known to have.
+    pub fn is_unpublished(&self) -> Result<bool, DeskError> {
+        let Some(latest) = self.known.store.manifest()? else { return Ok(false) };
+        Ok(self.known.store.setting(PUBLISHED)?.as_deref() != Some(&Manifest::hash(&latest).0[..]))
+    }
+
     /// Whether what was built here last was never published, and the server has a bundle that is no step on the way to it.
     fn is_superseded_by(&self, servers: &[u8]) -> Result<bool, DeskError> {
-        let latest = self.known.store.manifest()?.map(|b| Hash::of(&b));
+        let latest = self.known.store.manifest()?.map(|b| Manifest::hash(&b));
         let published = self.known.store.setting(PUBLISHED)?;
         let own = published.as_deref() == latest.as_ref().map(|h| &h.0[..]);
-        Ok(!own && self.known.store.bundle(Hash::of(servers))?.is_none())
+        Ok(!own && self.known.store.bundle(Manifest::hash(servers))?.is_none())
     }
 }
 

@@ -217,7 +217,7 @@ fn deliver_attachment(
         }
     }
     if proofs.is_empty() {
-        return Err(failed.unwrap_or_else(|| DeskError::refused(ServerRefusal::AttachmentUnnamed, &link.server)));
+        return Err(failed.unwrap_or_else(|| DeskError::refused(ServerRefusal::AttachmentUnnamed, link.server())));
     }
     Ok(proofs)
 }
@@ -245,17 +245,17 @@ fn upload(
             dropped += 1;
         }
         if dropped > ANEW {
-            return Err(DeskError::refused(ServerRefusal::AttachmentDropped, &link.server));
+            return Err(DeskError::refused(ServerRefusal::AttachmentDropped, link.server()));
         }
         let mut chunk = Vec::with_capacity(CHUNK);
         file.seek(SeekFrom::Start(have.bytes)).map_err(fault)?;
         (&mut *file).take(CHUNK as u64).read_to_end(&mut chunk).map_err(fault)?;
         if chunk.is_empty() {
-            return Err(DeskError::refused(ServerRefusal::AttachmentShort, &link.server));
+            return Err(DeskError::refused(ServerRefusal::AttachmentShort, link.server()));
         }
         next = have.bytes + chunk.len() as u64;
         let place = routes::blob_chunk(device, hash, have.bytes);
-        let unnamed = || DeskError::refused(ServerRefusal::AttachmentUnnamed, &link.server);
+        let unnamed = || DeskError::refused(ServerRefusal::AttachmentUnnamed, link.server());
         answered = link.upload(&place, token, &chunk)?.ok_or_else(unnamed)?;
     }
 }

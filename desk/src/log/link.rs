@@ -41,7 +41,10 @@ pub(crate) struct ServerLink<'d> {
     own: OwnDevice<'d>,
     http: Client,
     runtime: Runtime,
-    pub(crate) server: String,
+    /// The mission's servers, all doors of one log.
+    servers: Vec<String>,
+    /// Which of them answered last.
+    at: Cell<usize>,
     /// Good for some minutes: the server says when it is not any more.
     challenge: Cell<Option<ByteArray<40>>>,
     /// Whether the connection that is kept has carried an answer.
@@ -53,7 +56,7 @@ fn client(workspace: &Workspace) -> Result<Client, DeskError> {
     let roots: Vec<Vec<u8>> = workspace.tls_roots()?.into_iter().map(Into::into).collect();
     match &workspace.transport {
         Some(transport) => Ok(Client::over(transport.clone(), DEADLINES)),
-        None => Client::new(&roots, DEADLINES).map_err(DeskError::Client),
+        None => Client::through(workspace.proxy()?.as_ref(), &roots, DEADLINES).map_err(DeskError::Client),
     }
 }
 
@@ -63,12 +66,21 @@ fn said(words: &str) -> String {
 }
 
 impl<'d> ServerLink<'d> {
-    /// A link to the first server of the mission. Nothing is sent yet.
+    /// A link to the mission's servers. Nothing is sent yet.
     pub(crate) fn new(workspace: &'d Workspace, own: OwnDevice<'d>) -> Result<Self, DeskError> {
         let http = client(workspace)?;
-        let server = workspace.settings.servers.first().cloned().ok_or(DeskError::NoServer)?;
+        let servers = workspace.settings.servers.clone();
+        if servers.is_empty() {
+            return Err(DeskError::NoServer);
+        }
         let runtime = Builder::new_current_thread().enable_all().build().map_err(DeskError::System)?;
-        Ok(Self { own, http, runtime, server, challenge: Cell::new(None), used: Cell::new(false) })
+        let (challenge, used) = (Cell::new(None), Cell::new(false));
+        Ok(Self { own, http, runtime, servers, at: Cell::new(0), challenge, used })
+    }
+
+    /// The server that is asked, or that answered last.
+    pub(crate) fn server(&self) -> &str {
+        self.servers.get(self.at.get()).map_or("", String::as_str)
     }
 
     pub(super) fn mission(&self) -> MissionId {
@@ -81,12 +93,12 @@ impl<'d> ServerLink<'d> {
     }
 
     pub(super) fn failed(&self, why: ServerFault) -> DeskError {
-        DeskError::Server { server: self.server.clone(), why }
+        DeskError::Server { server: self.server().to_owned(), why }
     }
 
     /// Another web server stands at the mission's address.
     fn stranger(&self, answer: impl Into<String>) -> DeskError {
-        DeskError::Stranger { server: self.server.clone(), answer: answer.into() }
+        DeskError::Stranger { server: self.server().to_owned(), answer: answer.into() }
     }
 
     /// What every mission's server has is missing only at another one.
@@ -95,14 +107,40 @@ impl<'d> ServerLink<'d> {
     }
 
     fn silent(&self, why: CallError) -> DeskError {
-        DeskError::Unreachable { server: self.server.clone(), why }
+        DeskError::Unreachable { server: self.server().to_owned(), why }
     }
 
-    /// Sends what `call` makes, and waits for the answer.
-    fn ask(&self, call: impl Fn() -> Call) -> Result<Vec<u8>, DeskError> {
+    /// Sends what `call` makes to the server that answered last, and waits for the answer; to the others in their order where nobody there
+    /// takes it. What all of them lack is told of the one that tells most.
+    fn ask(&self, call: impl Fn(&str) -> Call) -> Result<Vec<u8>, DeskError> {
+        let first = self.at.get();
+        let mut told: Option<(DeskError, usize)> = None;
+        for step in 0..self.servers.len() {
+            let at = (first + step) % self.servers.len();
+            if self.at.replace(at) != at {
+                // Every process of a server has challenges of its own.
+                self.challenge.set(None);
+                self.used.set(false);
+            }
+            match self.ask_one(&call) {
+                Err(e) if tells(&e) > 0 => {
+                    if told.as_ref().is_none_or(|(before, _)| tells(before) < tells(&e)) {
+                        told = Some((e, at));
+                    }
+                }
+                answered => return answered,
+            }
+        }
+        let (e, at) = told.unwrap_or((DeskError::NoServer, first));
+        self.at.set(at);
+        Err(e)
+    }
+
+    fn ask_one(&self, call: impl Fn(&str) -> Call) -> Result<Vec<u8>, DeskError> {
+        let server = self.server();
         self.runtime.block_on(async {
-            let sent = match call().send().await {
-                Err(CallError::Unreachable) if self.used.replace(false) => call().send().await,
+            let sent = match call(server).send().await {
+                Err(CallError::Unreachable) if self.used.replace(false) => call(server).send().await,
                 sent => sent,
             };
             let reply = sent.map_err(|why| self.silent(why))?;
@@ -130,11 +168,11 @@ impl<'d> ServerLink<'d> {
             return Err(self.stranger(format!("\"{status}\"")));
         }
         if status == StatusCode::UNAUTHORIZED {
-            return Err(DeskError::Locked { server: self.server.clone() });
+            return Err(DeskError::Locked { server: self.server().to_owned() });
         }
         let words = said(&String::from_utf8_lossy(&bytes));
         if status == StatusCode::CONFLICT {
-            return Err(DeskError::Conflict { server: self.server.clone(), reason: words });
+            return Err(DeskError::Conflict { server: self.server().to_owned(), reason: words });
         }
         Err(self.failed(ServerFault::Status { status: status.as_u16(), words }))
     }
@@ -145,14 +183,14 @@ impl<'d> ServerLink<'d> {
     }
 
     pub(crate) fn post(&self, path: &str, body: &[u8]) -> Result<Vec<u8>, DeskError> {
-        let call = || self.http.post(format!("{}{path}", self.server)).body(body.to_vec());
+        let call = |server: &str| self.http.post(format!("{server}{path}")).body(body.to_vec());
         self.ask(call).map_err(|e| self.expected(e))
     }
 
     /// Publishes something that the errand can do without. Gives why it was not taken.
     pub(crate) fn publish(&self, path: &str, body: &[u8]) -> Result<Option<ServerFault>, DeskError> {
         let status = |status, words| Some(ServerFault::Status { status, words });
-        match self.ask(|| self.http.post(format!("{}{path}", self.server)).body(body.to_vec())) {
+        match self.ask(|server| self.http.post(format!("{server}{path}")).body(body.to_vec())) {
             Ok(_) => Ok(None),
             Err(DeskError::Server { why, .. }) => Ok(Some(why)),
             Err(DeskError::Conflict { reason, .. }) => Ok(status(409, reason)),
@@ -165,15 +203,15 @@ impl<'d> ServerLink<'d> {
     /// Sends bytes of an attachment, or a permit for it; `None` when the token opens nothing there.
     pub(crate) fn upload(&self, path: &str, token: &UploadToken, body: &[u8]) -> Result<Option<Vec<u8>>, DeskError> {
         let header = token.to_header();
-        if_there(self.ask(|| {
-            let call = self.http.post(format!("{}{path}", self.server)).header(AUTHORIZATION, &header);
+        if_there(self.ask(|server| {
+            let call = self.http.post(format!("{server}{path}")).header(AUTHORIZATION, &header);
             call.body(body.to_vec())
         }))
     }
 
     fn get(&self, path: &str, authorization: Option<&str>) -> Result<Vec<u8>, DeskError> {
-        self.ask(|| {
-            let call = self.http.get(format!("{}{path}", self.server));
+        self.ask(|server| {
+            let call = self.http.get(format!("{server}{path}"));
             authorization.into_iter().fold(call, |call, value| call.header(AUTHORIZATION, value))
         })
     }
@@ -182,13 +220,13 @@ impl<'d> ServerLink<'d> {
     pub(crate) fn log(&self, object: Vec<u8>) -> Result<Vec<u8>, DeskError> {
         match self.log_all(vec![ByteVec::from(object)])?.pop() {
             Some((_, Verdict::Stored(receipt))) => Ok(cbor::encode(&receipt)),
-            Some((_, Verdict::Refused(refusal))) => Err(DeskError::refused(refusal.code.into(), &self.server)),
+            Some((_, Verdict::Refused(refusal))) => Err(DeskError::refused(refusal.code.into(), self.server())),
             None => Err(self.failed(ServerFault::Nonsense)),
         }
     }
 
     pub(crate) fn refused(&self, why: ServerRefusal) -> DeskError {
-        DeskError::refused(why, &self.server)
+        DeskError::refused(why, self.server())
     }
 
     /// Has several objects logged, in their order. Gives the verdict on each; a receipt among them is verified.
@@ -224,7 +262,7 @@ impl<'d> ServerLink<'d> {
             Ok(receipt) => self.own.note_enrolled(&receipt),
             Err(refused @ DeskError::Refused { .. }) => match self.find(routes::BUNDLE)? {
                 Some(_) => Err(refused),
-                None => Err(DeskError::Unpublished { server: self.server.clone() }),
+                None => Err(DeskError::Unpublished { server: self.server().to_owned() }),
             },
             Err(e) => Err(e),
         }
@@ -285,6 +323,19 @@ impl<'d> ServerLink<'d> {
         let page: LogPage = cbor::decode_request(&bytes).map_err(|_| self.failed(ServerFault::Nonsense))?;
         if page.from == from { Ok(page) } else { Err(self.failed(ServerFault::Nonsense)) }
     }
+}
+
+/// How much it tells that a server is not to be had, so that another one is asked: 0 where it answered, and its answer counts.
+fn tells(e: &DeskError) -> u8 {
+    if let DeskError::Unreachable { why, .. } = e {
+        return match why {
+            CallError::Foreign | CallError::Plain => 4,
+            CallError::Silent => 2,
+            CallError::Unreachable => 1,
+        };
+    }
+    let out_of_order = matches!(e, DeskError::Server { why: ServerFault::Status { status: 500.., .. }, .. });
+    if out_of_order || matches!(e, DeskError::Stranger { .. }) { 3 } else { 0 }
 }
 
 fn if_there(answer: Result<Vec<u8>, DeskError>) -> Result<Option<Vec<u8>>, DeskError> {

@@ -11,6 +11,7 @@ pub mod heads;
 pub(crate) mod lacking;
 pub(crate) mod link;
 pub(crate) mod notice;
+pub mod overdue;
 pub(crate) mod pages;
 pub(crate) mod peers;
 pub mod proof;

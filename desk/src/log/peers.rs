@@ -8,7 +8,7 @@ use crate::files::FileFault;
 use crate::records::identity::OwnDevice;
 use crate::store::{DeskStore, PulledEnvelope, VerifiedStore};
 use crate::workspace::keys::{self, DeskKeys};
-use crate::workspace::{BundleBuilder, Workspace};
+use crate::workspace::{BundleBuilder, DeskSettings, Workspace};
 use baqylau_protocol::authority::DeskTerm;
 use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::ids::DeviceId;
@@ -41,7 +41,7 @@ pub(crate) fn add_desk(
         true => keys::read(&path, passphrase)?,
         false => builder.secrets.for_another(&manifest)?,
     };
-    let settings = builder.workspace.settings.clone();
+    let settings = DeskSettings { proxy: None, ..builder.workspace.settings.clone() };
     let other = Workspace { folder: folder.to_owned(), settings, transport: None };
     keys::write(&path, passphrase, &keys)?;
     let store = DeskStore::open(&other.store(), &keys.database)?;

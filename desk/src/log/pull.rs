@@ -10,6 +10,7 @@ use crate::log::heads::SignedHeads;
 use crate::log::lacking::LackingFiles;
 use crate::log::link::ServerLink;
 use crate::log::notice::NoticeBoard;
+use crate::log::overdue::{OverdueBundle, overdue};
 use crate::log::pages::{Pulling, read};
 use crate::log::peers::{apply_register, is_register, publish_register};
 use crate::log::suspicions::compare_seen;
@@ -75,6 +76,8 @@ pub struct PullOutcome {
     pub beyond: Vec<BeyondLimit>,
     /// Reports whose phones say that they had seen another log, of this pull and of those before.
     pub suspicions: Vec<Suspicion>,
+    /// The bundle, where another one was promised by now.
+    pub overdue: Option<OverdueBundle>,
 }
 
 /// Something that this desk signed and the server refused.
@@ -196,6 +199,7 @@ impl<'d> LogPull<'d> {
         }
         let board = NoticeBoard { workspace: self.workspace, own: self.own, lacking: self.lacking };
         pulled.unheard = board.publish(&self.link, now)?;
+        pulled.overdue = overdue(self.own.known, now)?;
         Ok(pulled)
     }
 

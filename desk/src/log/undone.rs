@@ -2,6 +2,7 @@
 
 use crate::faults::{EntryFault, ServerFault, Suspicion};
 use crate::log::attachments::{AttachmentFault, FetchedAttachments, LackingAttachment};
+use crate::log::overdue::OverdueBundle;
 use crate::log::pull::{PullOutcome, UnsentRecord};
 use crate::people::decisions::Dispute;
 use crate::store::{BeyondLimit, Gap};
@@ -34,6 +35,9 @@ pub enum Undone {
     /// A phone that sent more reports than are looked at.
     #[error("{0}")]
     ReportsBeyondLimit(BeyondLimit),
+    /// The bundle, that was promised to be renewed by now.
+    #[error("{0}")]
+    BundleOverdue(OverdueBundle),
     /// An attachment that could not be fetched.
     #[error("{0}")]
     AttachmentFailed(AttachmentFault),
@@ -61,7 +65,9 @@ impl PullOutcome {
         let beyond = self.beyond.iter().copied().map(Undone::ReportsBeyondLimit);
         let suspected = self.suspicions.iter().copied().map(Undone::LogSuspected);
         let untold = self.unheard.clone().map(Undone::ReadUntold);
-        unsent.chain(disputes).chain(damaged).chain(changed).chain(suspected).chain(beyond).chain(untold).collect()
+        let of_bundle = self.overdue.map(Undone::BundleOverdue);
+        let of_log = damaged.chain(changed).chain(suspected).chain(beyond);
+        unsent.chain(disputes).chain(of_log).chain(untold).chain(of_bundle).collect()
     }
 }
 

@@ -11,6 +11,7 @@ mod records;
 mod verified;
 
 use crate::error::DeskError;
+use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::ids::Hash;
 use baqylau_sqlite::{Schema, StorageError, open, unsigned};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
@@ -136,7 +137,7 @@ fn put_bundle(
             ("INSERT OR REPLACE INTO bundle VALUES (?1, ?2, ?3)", "INSERT OR REPLACE INTO part VALUES (?1, ?2)")
         }
     };
-    tx.execute(bundle, params![signed(version), Hash::of(manifest).0, manifest])?;
+    tx.execute(bundle, params![signed(version), Manifest::hash(manifest).0, manifest])?;
     for (hash, bytes) in parts {
         tx.execute(part, params![hash.0, bytes])?;
     }
@@ -245,7 +246,10 @@ impl DeskStore {
     /// The database fails.
     pub fn bundle(&self, hash: Hash) -> Result<Option<Vec<u8>>, DeskError> {
         let select = "SELECT manifest FROM bundle WHERE hash = ?1";
-        sound(hash, self.db.query_row(select, [hash.0], |r| r.get(0)).optional()?)
+        match self.db.query_row(select, [hash.0], |r| r.get::<_, Vec<u8>>(0)).optional()? {
+            Some(bytes) if Manifest::hash(&bytes) != hash => Err(damaged()),
+            found => Ok(found),
+        }
     }
 
     /// A part by its hash.

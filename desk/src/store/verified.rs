@@ -4,7 +4,7 @@ use super::{DeskStore, KnownDevice, PulledEnvelope};
 use crate::error::DeskError;
 use baqylau_protocol::bundle::{BundleError, Manifest};
 use baqylau_protocol::cose::ObjectType;
-use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey};
+use baqylau_protocol::ids::{DeviceId, Hash, MissionId, MissionRoot};
 use baqylau_protocol::standing::{StandingRecord, Standings};
 use std::collections::HashMap;
 
@@ -12,14 +12,14 @@ use std::collections::HashMap;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MissionTrust {
     /// Signs bundles, and in them names all who may sign anything else; its hash names the mission.
-    pub root: PublicKey,
+    pub root: MissionRoot,
 }
 
 impl MissionTrust {
     /// The mission that the root key names.
     #[must_use]
     pub fn mission(&self) -> MissionId {
-        MissionId::of(&self.root)
+        MissionId::of(self.root)
     }
 
     /// Opens a manifest.
@@ -27,7 +27,7 @@ impl MissionTrust {
     /// # Errors
     /// The root did not sign it, or it is of another mission.
     pub fn manifest(&self, bytes: &[u8]) -> Result<Manifest, BundleError> {
-        Manifest::open(bytes, &self.root)
+        Manifest::open(bytes, self.root)
     }
 }
 

@@ -1,18 +1,24 @@
 //! The bundle: what phones get of the mission's tables, signed by the root.
 
-use super::Workspace;
 use super::keys::{self, DeskSecrets};
+use super::{Proposal, Workspace};
 use crate::error::DeskError;
 use crate::files::FileFault;
 use crate::store::VerifiedStore;
 use crate::tables::MissionTables;
 use baqylau_forms::zone::DAY_MS;
 use baqylau_protocol::authority::{DeskTerm, IssuerTerm, LogEpoch};
-use baqylau_protocol::bundle::{BundlePart, Manifest, PartKind};
+use baqylau_protocol::bundle::{BundleError, BundlePart, Manifest, PartKind};
 use baqylau_protocol::ids::Hash;
 use baqylau_protocol::keys::{ReadingSecret, SigningKey};
+use baqylau_protocol::root::{JointManifest, RootError};
 use minicbor::bytes::ByteVec;
 use serde::Serialize;
+use std::fs;
+use std::io::ErrorKind;
+
+/// For how long a mission's first manifest promises that the next one comes, in milliseconds.
+const RENEWAL_MS: i64 = 14 * DAY_MS;
 
 /// Builds bundles. Only this needs the root key, which lies under a passphrase of its own.
 #[derive(Clone, Copy)]
@@ -26,11 +32,14 @@ pub struct BundleBuilder<'d> {
 }
 
 impl BundleBuilder<'_> {
-    /// The root key, which lies under a passphrase of its own.
+    /// The root key, which lies under a passphrase of its own; of several, the one that is in this folder.
     ///
     /// # Errors
-    /// It is not in this folder, or the passphrase is wrong.
+    /// It is not in this folder, or the passphrase is wrong; or a bundle waits for signatures, whose changes would be lost.
     pub(crate) fn root(&self, passphrase: &str) -> Result<SigningKey, DeskError> {
+        if let Some(waits) = self.waiting()? {
+            return Err(waits);
+        }
         let path = self.workspace.folder.join("keys/root.key");
         if !path.exists() {
             return Err(DeskError::file(path, FileFault::NoRoot));
@@ -100,6 +109,7 @@ impl BundleBuilder<'_> {
             parts: Vec::new(),
             desks: vec![DeskTerm { device: self.secrets.identity.device(), from: 0, until: None }],
             reinstated: Vec::new(),
+            renew_by: now + RENEWAL_MS,
         })
     }
 
@@ -111,14 +121,75 @@ impl BundleBuilder<'_> {
         (plain, packed): (&[(Hash, Vec<u8>)], Vec<ByteVec>),
     ) -> Result<Manifest, DeskError> {
         manifest.version = before.as_ref().map_or(1, |(before, _)| before.version + 1);
-        manifest.prev = before.as_ref().map(|(_, bytes)| Hash::of(bytes));
-        manifest.issued = now;
-        let bytes = manifest.sign(root);
-        self.known.store.add_bundle(manifest.version, &bytes, plain)?;
-        let published = minicbor::to_vec((ByteVec::from(bytes), packed))
-            .map_err(|e| DeskError::making("publish/bundle.cbor", e))?;
-        keys::write_private(&self.workspace.bundle_file(), &published)?;
+        manifest.prev = before.as_ref().map(|(_, bytes)| Manifest::hash(bytes));
+        // As long as the one before promised, unless it was changed.
+        let promised = manifest.renew_by - manifest.issued;
+        (manifest.issued, manifest.renew_by) = (now, now + promised);
+        if let Some(statement) = self.workspace.root_statement()? {
+            let mut joint = JointManifest::propose(&manifest, &statement);
+            joint.sign(root).map_err(|e| DeskError::damaged(self.workspace.folder.join("keys/root.key"), e))?;
+            let proposal = Proposal::new(joint, packed, before.map(|(_, bytes)| bytes));
+            keys::write_private(&self.workspace.proposal_file(), &proposal.encode())?;
+            // Of one signature, nobody else has to be asked.
+            return if statement.needed() == 1 { self.take_proposal(&proposal) } else { Ok(manifest) };
+        }
+        self.keep(&manifest, manifest.sign(root), (plain, &packed))?;
         Ok(manifest)
+    }
+
+    fn keep(
+        &self,
+        manifest: &Manifest,
+        signed: Vec<u8>,
+        (plain, packed): (&[(Hash, Vec<u8>)], &[ByteVec]),
+    ) -> Result<(), DeskError> {
+        self.known.store.add_bundle(manifest.version, &signed, plain)?;
+        let published = minicbor::to_vec((ByteVec::from(signed), packed))
+            .map_err(|e| DeskError::making("publish/bundle.cbor", e))?;
+        keys::write_private(&self.workspace.bundle_file(), &published)
+    }
+
+    /// Why nothing else can be signed: a bundle waits for signatures that would follow the one that is here.
+    fn waiting(&self) -> Result<Option<DeskError>, DeskError> {
+        let Some(proposal) = self.workspace.proposal()? else { return Ok(None) };
+        let path = self.workspace.proposal_file();
+        let unfit = |e: String| DeskError::damaged(&path, e);
+        let version = proposal.manifest().map_err(|e| unfit(e.to_string()))?.version;
+        let (signed, needed) = proposal.signatures().map_err(|e| unfit(e.to_string()))?;
+        let known = self.before()?.map_or(0, |(manifest, _)| manifest.version);
+        Ok((version > known).then(|| DeskError::ProposalWaits { path: path.clone(), version, signed, needed }))
+    }
+
+    /// Takes a bundle that enough holders of the root signed, and lays it into `publish/`. Taking it again changes nothing.
+    ///
+    /// # Errors
+    /// Too few signed it, it is of another mission or damaged, or another bundle came since it was proposed.
+    pub(crate) fn take_proposal(&self, proposal: &Proposal) -> Result<Manifest, DeskError> {
+        let path = self.workspace.proposal_file();
+        let damaged = |e: BundleError| DeskError::damaged(&path, e);
+        let (signed, packed) = proposal.signed();
+        let manifest = match self.known.trust.manifest(&signed) {
+            Err(BundleError::Root(RootError::Count { found, needed })) => {
+                let version = proposal.manifest().map_err(damaged)?.version;
+                return Err(DeskError::ProposalWaits { path, version, signed: found, needed });
+            }
+            opened => opened.map_err(damaged)?,
+        };
+        let before = self.before()?;
+        if let Some((known, bytes)) = &before
+            && manifest.succeeds(&signed, known, bytes).is_err()
+        {
+            return Err(DeskError::ProposalOld { path, version: manifest.version, known: known.version });
+        }
+        if before.is_none_or(|(known, _)| known.version < manifest.version) {
+            let plain = manifest.parts.iter().zip(packed).map(|(part, packed)| Ok((part.hash, part.unpack(packed)?)));
+            let plain = plain.collect::<Result<Vec<_>, BundleError>>().map_err(damaged)?;
+            self.keep(&manifest, signed, (&plain, packed))?;
+        }
+        match fs::remove_file(&path) {
+            Err(e) if e.kind() != ErrorKind::NotFound => Err(DeskError::file(path, e)),
+            Ok(()) | Err(_) => Ok(manifest),
+        }
     }
 }
 

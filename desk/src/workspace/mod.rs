@@ -4,7 +4,7 @@
 //! desk.json     public: where the tables are, the mission's root key, servers, TLS roots, receipt keys
 //! keys/         root.key (offline: signs bundles only), desk.key, tls.key; each under the passphrase
 //! desk.db       the encrypted database
-//! publish/      bundle.cbor: what the server is to publish
+//! publish/      bundle.cbor: what the server is to publish; proposal.cbor: what others have to sign before
 //! server/       what the server needs, in plain: root.pub, receipt.key, tls.pem, tls-key.pem
 //! ```
 
@@ -12,19 +12,22 @@ mod bundle;
 mod identity;
 pub mod keys;
 pub mod passphrase;
+mod proposal;
 mod tls;
 
 pub use bundle::BundleBuilder;
 pub(crate) use bundle::parts;
 pub use identity::DeskIdentity;
+pub use proposal::{Proposal, ProposalError};
 
 use crate::error::DeskError;
 use crate::files::FileFault;
 use crate::tables::MissionTables;
-use baqylau_http::Transport;
+use baqylau_http::{SocksProxy, Transport};
 use baqylau_protocol::cbor;
-use baqylau_protocol::ids::{MissionId, PublicKey};
+use baqylau_protocol::ids::{MissionId, MissionRoot, PublicKey};
 use baqylau_protocol::keys::{ReadingSecret, SigningKey, random};
+use baqylau_protocol::root::{RootError, RootStatement};
 use baqylau_sqlite::private;
 use data_encoding::{BASE64, HEXLOWER};
 use keys::{DeskKeys, ReadingSeed};
@@ -43,14 +46,20 @@ pub struct DeskSettings {
     pub format: u32,
     /// The folder with the mission's tables.
     pub source: PathBuf,
-    /// The root key, hexadecimal.
+    /// What pins the mission, hexadecimal: its root key, or the hash of `root_statement`.
     pub root: String,
+    /// Whose signatures bundles need, hexadecimal; `None` where one root key signs alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub root_statement: Option<String>,
     /// The servers.
     pub servers: Vec<String>,
     /// The TLS roots, DER in base64.
     pub tls_roots: Vec<String>,
     /// The servers' receipt keys, hexadecimal.
     pub receipt_keys: Vec<String>,
+    /// A SOCKS5 proxy that this desk goes through, as `127.0.0.1:9050`; none where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proxy: Option<String>,
 }
 
 impl DeskSettings {
@@ -59,6 +68,26 @@ impl DeskSettings {
         let path = folder.join("desk.json");
         let text = fs::read(&path).map_err(|e| DeskError::file(&path, FileFault::NoMission(e)))?;
         serde_json::from_slice(&text).map_err(|e| DeskError::damaged(&path, e))
+    }
+}
+
+/// Who else holds a key of a new mission's root. By default nobody: then the key that is made with the folder signs alone.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RootHolders {
+    /// The public halves of their keys.
+    pub others: Vec<PublicKey>,
+    /// How many of all must sign a bundle.
+    pub needed: u8,
+}
+
+impl RootHolders {
+    /// What is signed by them and the key of the folder; `None` where that one signs alone.
+    fn statement(&self, own: PublicKey) -> Result<Option<RootStatement>, RootError> {
+        if self.others.is_empty() {
+            return Ok(None);
+        }
+        let keys = self.others.iter().copied().chain([own]).collect();
+        RootStatement::new(self.needed, keys).map(Some)
     }
 }
 
@@ -77,45 +106,50 @@ impl Workspace {
     /// Makes a folder with all keys of a new mission, and no database yet. Gives what the desk holds.
     ///
     /// # Errors
-    /// There is a mission in it, the passphrase is too short, an address is none, or the disk refuses.
+    /// There is a mission in it, the passphrase is too short, an address is none, the holders of the root do not fit, or the disk refuses.
     pub fn make(
         folder: &Path,
         source: &Path,
         servers: &[String],
         passphrase: &str,
+        holders: &RootHolders,
     ) -> Result<(Self, DeskKeys), DeskError> {
         if folder.join("desk.json").exists() {
             return Err(DeskError::file(folder, FileFault::MissionHere));
         }
         passphrase::long_enough(passphrase)?;
         servers.iter().try_for_each(|s| address(s))?;
+        let (own, receipt) = (SigningKey::generate(), SigningKey::generate());
+        let statement = holders.statement(own.public()).map_err(|e| DeskError::making("keys/root.key", e))?;
+        let root = statement.as_ref().map_or_else(|| own.public().into(), RootStatement::root);
         for inner in ["keys", "publish", "server"] {
             private::folder(&folder.join(inner)).map_err(|e| DeskError::file(folder.join(inner), e))?;
         }
-        let (root, receipt) = (SigningKey::generate(), SigningKey::generate());
         let reading = ReadingSecret::generate(1);
         let (issuer, device) = (SigningKey::generate(), SigningKey::generate());
         let secrets = DeskKeys {
-            identity: DeskIdentity::new(MissionId::of(&root.public()), &issuer, &reading.public(), &device)?,
+            identity: DeskIdentity::new(MissionId::of(root), &issuer, &reading.public(), &device)?,
             issuers: vec![*issuer.seed()],
             reading: vec![ReadingSeed::of(&reading)],
             database: random(),
             device: *device.seed(),
         };
-        keys::write(&folder.join("keys/root.key"), passphrase, root.seed())?;
+        keys::write(&folder.join("keys/root.key"), passphrase, own.seed())?;
         keys::write(&folder.join("keys/desk.key"), passphrase, &secrets)?;
         let server = folder.join("server");
         let tls_root = authority(folder, servers, passphrase)?;
         keys::write_private(&server.join("receipt.key"), HEXLOWER.encode(receipt.seed()).as_bytes())?;
-        keys::write_private(&server.join("root.pub"), root.public().to_string().as_bytes())?;
+        keys::write_private(&server.join("root.pub"), root.to_string().as_bytes())?;
         let source_folder = fs::canonicalize(source).map_err(|e| DeskError::file(source, e))?;
         let settings = DeskSettings {
             format: 1,
             source: source_folder,
-            root: root.public().to_string(),
+            root: root.to_string(),
+            root_statement: statement.map(|statement| HEXLOWER.encode(&statement.encode())),
             servers: servers.to_vec(),
             tls_roots: vec![BASE64.encode(&tls_root)],
             receipt_keys: vec![receipt.public().to_string()],
+            proxy: None,
         };
         let workspace = Self { folder: folder.to_owned(), settings, transport: None };
         workspace.write_settings()?;
@@ -128,6 +162,24 @@ impl Workspace {
     /// There is no mission in it, or `desk.json` cannot be read.
     pub fn open(folder: &Path) -> Result<Self, DeskError> {
         Ok(Self { folder: folder.to_owned(), settings: DeskSettings::read(folder)?, transport: None })
+    }
+
+    /// Goes through a SOCKS5 proxy from now on, or through none.
+    ///
+    /// # Errors
+    /// The text is no address of one, or the disk refuses.
+    pub fn set_proxy(&mut self, address: Option<&str>) -> Result<(), DeskError> {
+        let bad = |text: &str| DeskError::BadProxy { address: text.to_owned() };
+        let parsed = address.map(|text| SocksProxy::parse(text).ok_or_else(|| bad(text))).transpose()?;
+        self.settings.proxy = parsed.map(|proxy| proxy.to_string());
+        self.write_settings()
+    }
+
+    /// The proxy that is set.
+    pub(crate) fn proxy(&self) -> Result<Option<SocksProxy>, DeskError> {
+        let parse =
+            |text: &String| SocksProxy::parse(text).ok_or_else(|| DeskError::BadProxy { address: text.clone() });
+        self.settings.proxy.as_ref().map(parse).transpose()
     }
 
     /// Writes `desk.json`.
@@ -177,9 +229,9 @@ impl Workspace {
         DeskError::damaged(self.folder.join("desk.json"), what)
     }
 
-    /// The key that signs bundles.
-    pub(crate) fn root(&self) -> Result<PublicKey, DeskError> {
-        PublicKey::from_hex(&self.settings.root).ok_or_else(|| self.damaged("root"))
+    /// Whose word bundles are.
+    pub(crate) fn root(&self) -> Result<MissionRoot, DeskError> {
+        MissionRoot::from_hex(&self.settings.root).ok_or_else(|| self.damaged("root"))
     }
 
     /// The keys that the mission's servers sign receipts with.

@@ -52,6 +52,7 @@ public func unfit(_ reason: InvalidReason) -> Words {
     case .pinTooShort: Words(.errorPinShort)
     case .pinTaken: Words(.errorPinTaken)
     case .duressOff: Words(.errorDuressOff)
+    case .noProxy: Words(.errorNoProxy)
     case .biometricOff: Words(.errorBiometricOff)
     case .enrolmentUnsigned: Words(.errorUnlockOnce)
     case .notEnrolled: Words(.errorNotEnrolled)

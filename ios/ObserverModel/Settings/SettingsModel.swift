@@ -15,6 +15,8 @@ public struct SettingsState: Sendable {
     public var notices = false
     public var sending = false
     public var sentAgain = false
+    public var proxy = ""
+    public var proxied = false
 }
 
 /// How long the app may be out of sight, in milliseconds.
@@ -42,6 +44,9 @@ public final class SettingsModel: ScreenModel {
 
     private func see() async throws {
         let (mission, allowed, summary) = try await core { (try $0.mission(), $0.hasBiometric(), try $0.summary()) }
+        let proxy = try await core { try $0.proxy() }
+        state.proxy = proxy ?? ""
+        state.proxied = proxy != nil
         state.mission = mission
         state.faceAllowed = allowed
         state.unsent = Int(summary.waiting + summary.stuck + summary.drafts)
@@ -107,6 +112,18 @@ public final class SettingsModel: ScreenModel {
     public func lockAfter(_ ms: Int64) {
         services.settings.lockAfterMs = ms
         state.lockAfterMs = ms
+    }
+
+    public func proxy(_ address: String) { state.proxy = address }
+
+    /// A SOCKS5 proxy, where the network blocks the servers.
+    @discardableResult
+    public func useProxy(_ on: Bool) -> Task<Void, Never> {
+        let address = state.proxy.filter { !$0.isWhitespace }
+        return act {
+            try await self.core { try $0.setProxy(address: on ? address : nil) }
+            try await self.see()
+        }
     }
 
     /// Only who may notify is heard.

@@ -24,7 +24,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use baqylau_protocol::cbor;
-use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey};
+use baqylau_protocol::ids::{DeviceId, Hash, MissionId, MissionRoot};
 use baqylau_protocol::keys::SigningKey;
 use baqylau_protocol::routes;
 use baqylau_protocol::wire::{
@@ -42,7 +42,7 @@ const PAGE_BYTES: usize = 2 << 20;
 /// Shared by all handlers, for as long as the server runs.
 pub struct App {
     pub(crate) mission: MissionId,
-    pub(crate) root: PublicKey,
+    pub(crate) root: MissionRoot,
     pub(crate) sequencer: Sequencer,
     pub(crate) log: Arc<LogState>,
     /// Reads; the sequencer has a connection of its own for writing.

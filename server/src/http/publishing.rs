@@ -90,7 +90,7 @@ async fn signed_manifest(app: &App, body: &mut IncomingBody) -> Result<(Manifest
     let place = place.ok_or_else(|| bad("expected a manifest and its packed parts".into()))?;
     let bytes = body.read(place.end, MAX_BUNDLE).await?;
     let signed = bytes.get(place.clone()).ok_or(BodyError::Broken)?.to_vec();
-    let manifest = Manifest::open(&signed, &app.root).map_err(|e| bad(e.to_string()))?;
+    let manifest = Manifest::open(&signed, app.root).map_err(|e| bad(e.to_string()))?;
     body.know();
     // Looked at again where it is written; here so that an old one is not unpacked.
     let known = read(&app.log.manifest).clone();

@@ -42,6 +42,7 @@ fn shared(role: Role, term: Option<DeskTerm>) -> LogState {
         parts: Vec::new(),
         desks: term.into_iter().collect(),
         reinstated: Vec::new(),
+        renew_by: NOW,
     };
     *shared.manifest.write().expect("nobody panicked") = Some(Arc::new((manifest, Vec::new())));
     shared

@@ -39,7 +39,7 @@ pub struct Mission {
 impl Mission {
     pub async fn start(folder: &Path) -> Self {
         let (root, issuer, reading) = (SigningKey::generate(), SigningKey::generate(), ReadingSecret::generate(1));
-        let desk = Device::new(MissionId::of(&root.public()), &issuer, &reading, (Role::Desk, NOW + 1));
+        let desk = Device::new(MissionId::of(root.public()), &issuer, &reading, (Role::Desk, NOW + 1));
         let mut this = Self {
             root,
             issuer,
@@ -69,7 +69,7 @@ impl Mission {
         let config = ServerConfig {
             listen: ([127, 0, 0, 1], 0).into(),
             database: folder.join("server.db"),
-            root: self.root.public(),
+            root: self.root.public().into(),
             receipt_key: SigningKey::from_seed(*self.receipts.seed()),
             tls: None,
             now: Arc::new(|| NOW),
@@ -82,7 +82,7 @@ impl Mission {
     }
 
     pub fn id(&self) -> MissionId {
-        MissionId::of(&self.root.public())
+        MissionId::of(self.root.public())
     }
 
     pub fn manifest(&self, version: u64, prev: Option<Hash>) -> Manifest {
@@ -101,6 +101,7 @@ impl Mission {
             parts: Vec::new(),
             desks: vec![DeskTerm { device: self.desk.id(), from: 0, until: None }],
             reinstated: Vec::new(),
+            renew_by: NOW,
         }
     }
 

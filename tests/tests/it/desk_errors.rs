@@ -78,6 +78,7 @@ pub fn samples() -> Vec<DeskError> {
         Stranger { server: server.clone(), answer: text("answer") },
         NoServer,
         BadAddress { server: server.clone() },
+        BadProxy { address: text("address") },
         Client(HttpError::Root(text("detail"))),
         System(std::io::Error::other(text("detail"))),
         Tables { folder: text("folder").into(), files: vec![text("files")] },
@@ -97,6 +98,8 @@ pub fn samples() -> Vec<DeskError> {
         Revoked { device },
         IsDesk { device },
         KnownReceiptKey,
+        ProposalWaits { path: "proposal.cbor".into(), version: 4, signed: 1, needed: 2 },
+        ProposalOld { path: "proposal.cbor".into(), version: 4, known: 5 },
         Unlisted,
         VisitCode { longest: 40 },
         SeveralPlaces {

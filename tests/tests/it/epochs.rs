@@ -195,7 +195,7 @@ fn a_log_is_begun_from_what_verifies_only_and_a_step_that_was_missed_is_made_up_
     altered.entries.pop();
     begin(&folder, log.root, &altered).expect_err("it is cut");
     let other = baqylau_protocol::keys::SigningKey::generate().public();
-    begin(&folder, other, &log).expect_err("another mission");
+    begin(&folder, other.into(), &log).expect_err("another mission");
     assert!(folder.join("receipt.key").exists() && !folder.join("receipt.key.before-1").exists(), "nothing was moved");
     // Stopped after the key was moved aside: no server starts, and doing it again is the way on.
     std::fs::rename(folder.join("receipt.key"), folder.join("receipt.key.before-1")).expect("moved");

@@ -31,6 +31,7 @@ fn samples() -> Vec<InvalidReason> {
         PinTooShort { least: 4 },
         PinTaken,
         DuressOff,
+        NoProxy,
         BiometricOff,
         EnrolmentUnsigned,
         NotEnrolled,

@@ -13,9 +13,9 @@ use baqylau_desk::people::decisions::Decisions;
 use baqylau_desk::records::identity::OwnDevice;
 use baqylau_desk::store::{DeskStore, KnownDevice, LogObject, MissionTrust, PageContents, VerifiedStore};
 use baqylau_desk::workspace::keys::{DeskSecrets, ReadingSeed};
-use baqylau_desk::workspace::{BundleBuilder, Workspace};
+use baqylau_desk::workspace::{BundleBuilder, RootHolders, Workspace};
 use baqylau_protocol::certificate::Role;
-use baqylau_protocol::ids::{DeviceId, Hash, PublicKey, SubjectId};
+use baqylau_protocol::ids::{DeviceId, Hash, MissionRoot, SubjectId};
 use baqylau_protocol::keys::{ReadingSecret, SigningKey};
 use baqylau_protocol::standing::Standing;
 use baqylau_tests::{PASSPHRASE, now, tables};
@@ -54,8 +54,9 @@ fn decisions_are_signed_with_a_store_and_the_keys_of_a_device() {
     let servers = ["https://mission.example:8443".to_owned()];
     let mission = folder.path().join("mission");
     let (workspace, keys) =
-        Workspace::make(&mission, &tables("kazakhstan-2023"), &servers, PASSPHRASE).expect("a mission");
-    let trust = MissionTrust { root: PublicKey::from_hex(&workspace.settings.root).expect("a key") };
+        Workspace::make(&mission, &tables("kazakhstan-2023"), &servers, PASSPHRASE, &RootHolders::default())
+            .expect("a mission");
+    let trust = MissionTrust { root: MissionRoot::from_hex(&workspace.settings.root).expect("a key") };
     let known = VerifiedStore { store: &store, trust: &trust };
     let secrets = DeskSecrets::of(&keys).expect("keys");
     let decisions = Decisions { own: OwnDevice { known, secrets: &secrets } };
@@ -76,12 +77,14 @@ fn decisions_are_signed_with_a_store_and_the_keys_of_a_device() {
     assert!(matches!(decisions.confirm(device, now()), Err(DeskError::Revoked { .. })));
     // A desk that the root does not list decides nothing.
     let elsewhere = folder.path().join("elsewhere");
-    let (_, other) = Workspace::make(&elsewhere, &tables("kazakhstan-2023"), &servers, PASSPHRASE).expect("a mission");
+    let (_, other) =
+        Workspace::make(&elsewhere, &tables("kazakhstan-2023"), &servers, PASSPHRASE, &RootHolders::default())
+            .expect("a mission");
     let other = DeskSecrets::of(&other).expect("keys");
     let rogue = Decisions { own: OwnDevice { known, secrets: &other } };
     assert!(matches!(rogue.contest(device, now()), Err(DeskError::Unlisted)));
     // Whoever trusts another root takes none of it.
-    let elsewhere = MissionTrust { root: SigningKey::generate().public() };
+    let elsewhere = MissionTrust { root: SigningKey::generate().public().into() };
     assert!(VerifiedStore { store: &store, trust: &elsewhere }.standings().is_err());
 }
 
@@ -91,7 +94,8 @@ fn a_folder_is_made_and_bundles_are_built_without_a_network() {
     let mission = folder.path().join("mission");
     let servers = ["https://mission.example:8443".to_owned()];
     let (workspace, keys) =
-        Workspace::make(&mission, &tables("kazakhstan-2023"), &servers, PASSPHRASE).expect("a mission");
+        Workspace::make(&mission, &tables("kazakhstan-2023"), &servers, PASSPHRASE, &RootHolders::default())
+            .expect("a mission");
     assert!(!workspace.store().exists(), "no database yet");
     let opened = Workspace::open(&mission).expect("opens");
     assert_eq!((&opened.folder, &opened.settings), (&workspace.folder, &workspace.settings));
@@ -100,7 +104,7 @@ fn a_folder_is_made_and_bundles_are_built_without_a_network() {
     assert!(matches!(workspace.published(), Err(DeskError::File { .. })), "nothing was built");
     let store = DeskStore::open(&folder.path().join("elsewhere.db"), &keys.database).expect("a store");
     let secrets = DeskSecrets::of(&keys).expect("keys");
-    let root = PublicKey::from_hex(&workspace.settings.root).expect("a key");
+    let root = MissionRoot::from_hex(&workspace.settings.root).expect("a key");
     let trust = MissionTrust { root };
     let known = VerifiedStore { store: &store, trust: &trust };
     let own = OwnDevice { known, secrets: &secrets };
@@ -118,7 +122,7 @@ fn reports_are_read_counted_exported_and_proven_without_a_desk() {
     let workspace = world.desk.workspace.clone();
     let mission = world.desk.mission();
     let keys = workspace.keys(PASSPHRASE).expect("opens");
-    let root = PublicKey::from_hex(&workspace.settings.root).expect("a key");
+    let root = MissionRoot::from_hex(&workspace.settings.root).expect("a key");
     let store = DeskStore::open(&workspace.store(), &keys.database).expect("opens");
     let trust = MissionTrust { root };
     assert_eq!(trust.mission(), mission);

@@ -21,6 +21,7 @@ fn pull(world: &mut World) -> Vec<Suspicion> {
         | Undone::EntryChanged(_)
         | Undone::ReportsBeyondLimit(_)
         | Undone::ReadUntold(_)
+        | Undone::BundleOverdue(_)
         | Undone::AttachmentFailed(_)
         | Undone::AttachmentLacking(_) => None,
     });

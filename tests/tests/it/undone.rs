@@ -3,6 +3,7 @@
 use crate::it::desk_errors::samples;
 use baqylau_desk::faults::{EntryDifference, EntryFault, ServerFault, ServerRefusal, SuspectedOf, Suspicion};
 use baqylau_desk::log::attachments::{AttachmentFault, LackingAttachment};
+use baqylau_desk::log::overdue::OverdueBundle;
 use baqylau_desk::log::pull::UnsentRecord;
 use baqylau_desk::log::undone::Undone;
 use baqylau_desk::people::decisions::Dispute;
@@ -47,6 +48,10 @@ fn all() -> Vec<(Undone, Vec<String>)> {
         (Undone::ObjectDamaged(gap(false)), damaged.clone()),
         (Undone::ObjectDamaged(gap(true)), damaged),
         (Undone::ReadUntold(ServerFault::Status { status: 418, words: String::new() }), vec!["418".into()]),
+        (
+            Undone::BundleOverdue(OverdueBundle { version: 31, renew_by: 0 }),
+            vec!["31".into(), "1970-01-01T00:00".into()],
+        ),
         (lacking(None), files.clone()),
         (lacking(Some((device, 47))), [files.clone(), sender].concat()),
     ];

@@ -44,6 +44,16 @@ impl ObserverCore {
         Ok(self.0.answer(letter, &why)?.into())
     }
 
+    /// Goes through a SOCKS5 proxy from now on, as `127.0.0.1:9050`, because the network blocks the mission's servers; none ends it.
+    pub fn set_proxy(&self, address: Option<String>) -> Result<()> {
+        Ok(self.0.set_proxy(address.as_deref())?)
+    }
+
+    /// The proxy that was set.
+    pub fn proxy(&self) -> Result<Option<String>> {
+        Ok(self.0.proxy()?)
+    }
+
     /// Delivers what waits, within a budget of time, not before earlier failures allow it. Works while locked. When the time is up the
     /// report says so by `again_ms`.
     pub fn sync(&self, budget_ms: u64) -> Result<SyncReport> {

@@ -20,6 +20,7 @@ impl From<Invalid> for InvalidReason {
             Invalid::PinTooShort { least } => Self::PinTooShort { least: least as u64 },
             Invalid::PinTaken => Self::PinTaken,
             Invalid::DuressOff => Self::DuressOff,
+            Invalid::NoProxy => Self::NoProxy,
             Invalid::BiometricOff => Self::BiometricOff,
             Invalid::EnrolmentUnsigned => Self::EnrolmentUnsigned,
             Invalid::NotEnrolled => Self::NotEnrolled,

@@ -77,6 +77,8 @@ record! {
         role: String = m.role,
         /// Whether the bundle expired; reports can still be signed.
         expired: bool = m.expired,
+        /// Whether a newer bundle was promised by now: somebody keeps it from this phone, nobody renewed it, or the phone's clock is wrong.
+        overdue: bool = m.overdue,
         /// How far the phone's clock is ahead of the mission's, in milliseconds.
         clock_error_ms: i64 = m.clock_error,
         /// Why the last bundle that came was refused.

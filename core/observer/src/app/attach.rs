@@ -156,7 +156,7 @@ impl ObserverApp {
             return Ok(());
         }
         let keys = self.with(|u| Keys::load(u))?;
-        let mission = self.with(|u| Ok(MissionId::of(&u.invite.root)))?;
+        let mission = self.with(|u| Ok(MissionId::of(u.invite.root)))?;
         for Unpermitted { seq, hash, blobs } in lacking {
             let permit = keys.permit(mission, hash, blobs);
             lock(&self.outbox)?.keep_permit(Number::Own(seq), &permit)?;

@@ -13,7 +13,7 @@ use baqylau_protocol::cbor::{self, MAX_BYTES};
 use baqylau_protocol::courier::{CourierList, CourierReader, CourierWriter};
 use baqylau_protocol::enrolment::Enrolled;
 use baqylau_protocol::envelope::Envelope;
-use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey};
+use baqylau_protocol::ids::{DeviceId, Hash, MissionId, MissionRoot, PublicKey};
 use baqylau_protocol::notice::ProvedRow;
 use baqylau_protocol::permit::{UploadPermit, UploadToken};
 use baqylau_protocol::receipt::{Receipt, TreeHead};
@@ -78,7 +78,7 @@ impl ObserverApp {
         let contradictions = Some(outbox.evidence()?).filter(|pairs| !pairs.is_empty());
         let optional = [with_bundle, proofs.is_some(), permits.is_some(), contradictions.is_some()];
         let optional = optional.into_iter().map(u64::from).sum();
-        let mut file = CourierWriter::begin(out, MissionId::of(&root), optional).map_err(unwritten)?;
+        let mut file = CourierWriter::begin(out, MissionId::of(root), optional).map_err(unwritten)?;
         file.objects(usize::from(enrolment.is_some()) + own.len() + carried.len()).map_err(unwritten)?;
         enrolment.iter().try_for_each(|enrolment| file.bytes(enrolment)).map_err(unwritten)?;
         for number in own.into_iter().chain(carried.into_iter().map(|(id, _)| Number::Carried(id))) {
@@ -91,7 +91,7 @@ impl ObserverApp {
         }
         if with_bundle {
             let mut parts = Vec::new();
-            for part in &Manifest::open(&manifest, &root)?.parts {
+            for part in &Manifest::open(&manifest, root)?.parts {
                 parts.extend(outbox.part(part.hash)?);
             }
             file.bundle(&manifest, parts.len()).map_err(unwritten)?;
@@ -155,9 +155,9 @@ impl ObserverApp {
         let mut report = CourierReport::default();
         let mut outbox = lock(&self.outbox)?;
         let root = root_of(&outbox)?;
-        let mut courier = CourierReader::open(source, MissionId::of(&root))?;
+        let mut courier = CourierReader::open(source, MissionId::of(root))?;
         report.bundle = take_bundle(&mut outbox, &root, &mut courier)?;
-        let manifest = Manifest::open(&mission_of(&outbox)?.1, &root)?;
+        let manifest = Manifest::open(&mission_of(&outbox)?.1, root)?;
         let devices = take_objects(&mut outbox, &manifest, &mut courier, &mut report)?;
         courier.each(CourierList::Permits, MAX_BYTES, |item| {
             let carried = item.and_then(|item| minicbor::decode::<(&ByteSlice, UploadToken)>(item).ok());
@@ -237,12 +237,12 @@ fn unwritten(e: std::io::Error) -> Error {
     StorageError::from(e).into()
 }
 
-fn root_of(outbox: &Outbox) -> Result<PublicKey, Error> {
-    let root = outbox.setting(names::ROOT)?.and_then(|r| PublicKey::from_slice(&r));
+fn root_of(outbox: &Outbox) -> Result<MissionRoot, Error> {
+    let root = outbox.setting(names::ROOT)?.and_then(|r| MissionRoot::from_slice(&r));
     root.ok_or_else(|| InvalidReason::NoStore.into())
 }
 
-fn mission_of(outbox: &Outbox) -> Result<(PublicKey, Vec<u8>), Error> {
+fn mission_of(outbox: &Outbox) -> Result<(MissionRoot, Vec<u8>), Error> {
     let manifest = outbox.setting(names::MANIFEST)?;
     let manifest = manifest.ok_or(InvalidReason::NoMission)?;
     Ok((root_of(outbox)?, manifest))
@@ -251,7 +251,7 @@ fn mission_of(outbox: &Outbox) -> Result<(PublicKey, Vec<u8>), Error> {
 /// Whether the bundle is newer than the known one, whole, and was taken.
 fn take_bundle(
     outbox: &mut Outbox,
-    root: &PublicKey,
+    root: &MissionRoot,
     courier: &mut CourierReader<impl Read + Seek>,
 ) -> Result<bool, Error> {
     let Some(manifest) = courier.manifest()? else { return Ok(false) };

@@ -80,7 +80,7 @@ impl ObserverApp {
             if let Some(made) = u.main.setting(kept::ENROLMENT)? {
                 return Ok(made);
             }
-            let manifest = Manifest::open(&manifest, &u.invite.root)?;
+            let manifest = Manifest::open(&manifest, u.invite.root)?;
             let (certificate, _) = Certificate::open(&u.invite.certificate, &manifest.issuer_keys(), manifest.mission)?;
             let invite_key = SigningKey::from_seed(*u.invite.seed);
             if invite_key.public() != certificate.key {

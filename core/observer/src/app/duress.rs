@@ -54,7 +54,7 @@ impl CommonKnowledge {
             settings.extend(outbox.setting(name)?.map(|value| (name, value)));
         }
         let manifest = settings.iter().find(|(name, _)| *name == names::MANIFEST);
-        let manifest = manifest.and_then(|(_, bytes)| Manifest::open(bytes, &invite.root).ok());
+        let manifest = manifest.and_then(|(_, bytes)| Manifest::open(bytes, invite.root).ok());
         let mut parts = Vec::new();
         for part in manifest.into_iter().flat_map(|manifest| manifest.parts) {
             parts.extend(outbox.part(part.hash)?.map(|packed| (part.hash, packed)));

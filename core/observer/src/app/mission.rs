@@ -10,7 +10,7 @@ use crate::time::corrected;
 use baqylau_forms::places::PlaceTable;
 use baqylau_forms::{Definition, Form, Places};
 use baqylau_protocol::bundle::{Manifest, PartKind};
-use baqylau_protocol::ids::{Hash, MissionId, PublicKey};
+use baqylau_protocol::ids::{Hash, MissionId, MissionRoot};
 use baqylau_report::Mission;
 use baqylau_sqlite::StorageError;
 use serde::de::DeserializeOwned;
@@ -37,6 +37,9 @@ pub struct MissionView {
     pub role: String,
     /// Whether the bundle expired; reports can still be signed.
     pub expired: bool,
+    /// Whether a newer bundle was promised by now: somebody keeps it from this phone, nobody renewed it, or the phone's clock is wrong. By the
+    /// later of the wall clock and the corrected one, so that a server that slows the latter hides nothing.
+    pub overdue: bool,
     /// How far the phone's clock is ahead of the mission's, in milliseconds; 0 before the first receipt.
     pub clock_error: i64,
     /// Ids and names of the levels of places, from the top.
@@ -104,6 +107,7 @@ impl ObserverApp {
             team: u.invite.team.clone(),
             role: u.invite.role.clone(),
             expired: now > loaded.manifest.expires,
+            overdue: loaded.manifest.is_overdue(now.max(wall)),
             levels: loaded.places.table().levels.iter().map(|l| (l.id.clone(), l.label.get(language))).collect(),
             unlisted_places: loaded.mission.unlisted_places,
             duress_pin: loaded.mission.duress_pin,
@@ -147,7 +151,7 @@ impl ObserverApp {
         let stored = outbox.manifests.load(Ordering::SeqCst);
         let bytes = outbox.setting(names::MANIFEST)?;
         let bytes = bytes.ok_or(InvalidReason::NoMission)?;
-        let manifest_hash = Hash::of(&bytes);
+        let manifest_hash = Manifest::hash(&bytes);
         if let Some((at, loaded)) = u.loaded.as_mut().filter(|(at, loaded)| {
             loaded.manifest_hash == manifest_hash && (loaded.lacking.is_empty() || *at == stored)
         }) {
@@ -164,7 +168,7 @@ impl ObserverApp {
         }
         let shared = &self.config.missions;
         let load = || {
-            let manifest = Manifest::open(&bytes, &u.invite.root)?;
+            let manifest = Manifest::open(&bytes, u.invite.root)?;
             let part = |kind, name: &str| -> Result<(Hash, Vec<u8>), Error> {
                 let part = manifest.part(kind, name).ok_or_else(|| missing(name))?;
                 let packed = match outbox.part(part.hash)? {
@@ -231,7 +235,7 @@ impl ObserverApp {
 /// Copies a bundle into `main.db`: what drafts and reports were made under must not hang on a file that may be lost.
 fn keep_bundle(u: &mut Unlocked, outbox: &Outbox, manifest: &[u8]) -> Result<(), Error> {
     let mut parts = Vec::new();
-    for part in Manifest::open(manifest, &u.invite.root)?.parts {
+    for part in Manifest::open(manifest, u.invite.root)?.parts {
         if u.main.part(part.hash)?.is_some() {
             continue;
         }
@@ -270,7 +274,7 @@ fn json<T: DeserializeOwned>(what: &str, bytes: &[u8]) -> Result<T, Error> {
 }
 
 /// The mission's fingerprint: its id in groups that can be read aloud.
-pub fn fingerprint(root: &PublicKey) -> String {
+pub fn fingerprint(root: &MissionRoot) -> String {
     let hex = MissionId::of(root).to_string();
     hex.as_bytes().chunks(4).map(|c| String::from_utf8_lossy(c).into_owned()).collect::<Vec<_>>().join(" ")
 }

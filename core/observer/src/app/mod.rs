@@ -31,6 +31,7 @@ mod mission;
 mod opening;
 mod page;
 mod places;
+mod proxied;
 mod reassigned;
 mod reports;
 mod salvage;

@@ -75,7 +75,7 @@ fn unreadable() -> Error {
 fn complete(main: &mut MainStore, outbox: &mut Outbox, invite: &Invite) -> Result<(), Error> {
     address_outbox(outbox, invite)?;
     repair(main, outbox, invite)?;
-    let reads = |bytes: &Vec<u8>| Manifest::open(bytes, &invite.root).is_ok();
+    let reads = |bytes: &Vec<u8>| Manifest::open(bytes, invite.root).is_ok();
     match (outbox.setting(names::MANIFEST)?.filter(reads), main.setting(kept::MANIFEST)?.filter(reads)) {
         // Parts may be lost on this side: they are taken over again from the outbox.
         (Some(_), _) => main.set_settings(&[(kept::MANIFEST, b"")]),
@@ -90,7 +90,7 @@ pub(super) fn repair(main: &mut MainStore, outbox: &mut Outbox, invite: &Invite)
     if outbox.setting(names::ROOT)?.is_none_or(|root| root != invite.root.0) {
         address_outbox(outbox, invite)?;
     }
-    let reads = |kept: &Vec<u8>| Manifest::open(kept, &invite.root).is_ok();
+    let reads = |kept: &Vec<u8>| Manifest::open(kept, invite.root).is_ok();
     if let (None, Some(manifest)) = (outbox.setting(names::MANIFEST)?, main.setting(kept::MANIFEST)?.filter(reads)) {
         outbox.set(&[(names::MANIFEST, &manifest)], &main.parts()?)?;
     }

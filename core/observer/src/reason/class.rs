@@ -18,6 +18,7 @@ impl InvalidReason {
             | Self::PinTooShort { .. }
             | Self::PinTaken
             | Self::DuressOff
+            | Self::NoProxy
             | Self::BiometricOff
             | Self::EnrolmentUnsigned
             | Self::NotEnrolled

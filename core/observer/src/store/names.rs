@@ -3,6 +3,8 @@
 pub const ROOT: &str = "root";
 pub const SERVERS: &str = "servers";
 pub const TLS_ROOTS: &str = "tls_roots";
+/// Where a SOCKS5 proxy listens; empty for none.
+pub const PROXY: &str = "proxy";
 pub const MANIFEST: &str = "manifest";
 pub const BUNDLE_REFUSED: &str = "bundle_refused";
 pub const ENROLMENT: &str = "enrolment";

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::lock::{OUTBOX_ALIAS, derive};
 use crate::vault::{Policy, Vault};
 use baqylau_protocol::bundle::Manifest;
-use baqylau_protocol::ids::{Hash, PublicKey};
+use baqylau_protocol::ids::{Hash, MissionRoot};
 use baqylau_sqlite::{Rebuilt, Schema, open};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::cell::Cell;
@@ -97,9 +97,9 @@ impl Outbox {
 
     /// Forgets a manifest that does not read: it binds nobody, and is copied from `main.db` or fetched again.
     pub fn forget_damaged_manifest(&self) -> Result<(), Error> {
-        let root = self.setting(ROOT)?.and_then(|root| PublicKey::from_slice(&root));
+        let root = self.setting(ROOT)?.and_then(|root| MissionRoot::from_slice(&root));
         let (Some(root), Some(manifest)) = (root, self.setting(MANIFEST)?) else { return Ok(()) };
-        if Manifest::open(&manifest, &root).is_err() {
+        if Manifest::open(&manifest, root).is_err() {
             self.db.execute("DELETE FROM setting WHERE name = ?1", [MANIFEST])?;
         }
         Ok(())

@@ -122,7 +122,7 @@ fn courier_file_with_too_many_items_is_refused_before_decoding() {
 fn manifest(parts: Vec<BundlePart>, root: &SigningKey) -> Manifest {
     Manifest {
         v: Manifest::VERSION,
-        mission: MissionId::of(&root.public()),
+        mission: MissionId::of(root.public()),
         version: 1,
         prev: None,
         issued: 0,
@@ -135,6 +135,7 @@ fn manifest(parts: Vec<BundlePart>, root: &SigningKey) -> Manifest {
         parts,
         desks: vec![],
         reinstated: vec![],
+        renew_by: 0,
     }
 }
 

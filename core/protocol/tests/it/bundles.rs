@@ -15,7 +15,7 @@ pub fn manifest(version: u64, prev: Option<Hash>) -> Manifest {
     let (part, _) = BundlePart::pack(PartKind::Checklist, "opening", b"{}");
     Manifest {
         v: Manifest::VERSION,
-        mission: MissionId::of(&root().public()),
+        mission: MissionId::of(root().public()),
         version,
         prev,
         issued: 1,
@@ -28,6 +28,7 @@ pub fn manifest(version: u64, prev: Option<Hash>) -> Manifest {
         parts: vec![part],
         desks: Vec::new(),
         reinstated: Vec::new(),
+        renew_by: 3,
     }
 }
 
@@ -35,21 +36,21 @@ pub fn manifest(version: u64, prev: Option<Hash>) -> Manifest {
 fn manifest_not_signed_by_the_root_is_refused() {
     let manifest = manifest(1, None);
     let bytes = manifest.sign(&root());
-    assert_eq!(Manifest::open(&bytes, &root().public()).unwrap(), manifest);
+    assert_eq!(Manifest::open(&bytes, root().public()).unwrap(), manifest);
     let stranger = SigningKey::from_seed([9; 32]);
-    Manifest::open(&manifest.sign(&stranger), &root().public()).unwrap_err();
-    let elsewhere = Manifest::open(&manifest.sign(&stranger), &stranger.public());
+    Manifest::open(&manifest.sign(&stranger), root().public()).unwrap_err();
+    let elsewhere = Manifest::open(&manifest.sign(&stranger), stranger.public());
     assert_eq!(elsewhere, Err(BundleError::Mission { found: manifest.mission }));
     for at in 0..bytes.len() {
         let mut altered = bytes.clone();
         altered[at] ^= 0x10;
-        assert!(Manifest::open(&altered, &root().public()).is_err(), "byte {at}");
-        assert!(Manifest::open(&bytes[..at], &root().public()).is_err(), "{at} bytes");
+        assert!(Manifest::open(&altered, root().public()).is_err(), "byte {at}");
+        assert!(Manifest::open(&bytes[..at], root().public()).is_err(), "{at} bytes");
     }
     let mut later = manifest;
     later.v = 3;
     let bytes = cose::sign(ObjectType::Manifest, &root(), &[], &cbor::encode(&later));
-    assert!(Manifest::open(&bytes, &root().public()).unwrap_err().to_string().contains("version 3"));
+    assert!(Manifest::open(&bytes, root().public()).unwrap_err().to_string().contains("version 3"));
 }
 
 #[test]
@@ -57,7 +58,7 @@ fn manifest_that_names_no_key_is_refused() {
     let refused = |change: &dyn Fn(&mut Manifest)| {
         let mut manifest = manifest(1, None);
         change(&mut manifest);
-        Manifest::open(&manifest.sign(&root()), &root().public()).unwrap_err().to_string()
+        Manifest::open(&manifest.sign(&root()), root().public()).unwrap_err().to_string()
     };
     assert!(refused(&|m| m.issuers.clear()).contains("issuer"));
     assert!(refused(&|m| m.reading.clear()).contains("reading key"));

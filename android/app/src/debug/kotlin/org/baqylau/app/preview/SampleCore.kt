@@ -80,6 +80,7 @@ private class Sample : ObserverCoreInterface by absent() {
             "C01",
             "STO",
             false,
+            false,
             0,
             null,
             emptyList(),

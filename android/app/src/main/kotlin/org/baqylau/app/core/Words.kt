@@ -68,6 +68,7 @@ fun unfit(e: InvalidReason): Words =
         is InvalidReason.PinTooShort -> Words(R.string.error_pin_short)
         InvalidReason.PinTaken -> Words(R.string.error_pin_taken)
         InvalidReason.DuressOff -> Words(R.string.error_duress_off)
+        InvalidReason.NoProxy -> Words(R.string.error_no_proxy)
         InvalidReason.BiometricOff -> Words(R.string.error_biometric_off)
         InvalidReason.EnrolmentUnsigned -> Words(R.string.error_unlock_once)
         InvalidReason.NotEnrolled -> Words(R.string.error_not_enrolled)

@@ -61,6 +61,7 @@ fun HomeScreen(
             state.summary?.let { Safety(it, state, model) }
             state.mission?.let { mission ->
                 if (mission.expired) Paragraph("⚠ " + stringResource(R.string.home_expired))
+                if (mission.overdue) Paragraph("⚠ " + stringResource(R.string.home_overdue), "overdue")
                 mission.bundleRefused?.let { Paragraph("⚠ " + stringResource(R.string.home_bundle_refused) + " " + stringResource(rejected(it))) }
                 if (mission.lacking.isNotEmpty()) {
                     Paragraph("⚠ " + stringResource(R.string.home_lacking) + " " + mission.lacking.joinToString(", "), "lacking")

@@ -5,6 +5,7 @@ import androidx.compose.foundation.layout.heightIn
 import androidx.compose.foundation.rememberScrollState
 import androidx.compose.foundation.verticalScroll
 import androidx.compose.material3.AlertDialog
+import androidx.compose.material3.OutlinedTextField
 import androidx.compose.material3.Text
 import androidx.compose.material3.TextButton
 import androidx.compose.runtime.Composable
@@ -48,6 +49,8 @@ data class SettingsState(
     val notices: Boolean = false,
     val sending: Boolean = false,
     val sentAgain: Boolean = false,
+    val proxy: String = "",
+    val proxied: Boolean = false,
 )
 
 /** How long the app may be out of sight. */
@@ -67,10 +70,12 @@ class SettingsModel(
 
     private suspend fun see() {
         val (mission, allowed, summary) = core { Triple(mission(), hasBiometric(), summary()) }
+        val proxy = core { proxy() }
         val unsent = (summary.waiting + summary.stuck + summary.drafts).toInt()
         update {
             copy(mission = mission, faceAllowed = allowed, unsent = unsent, lockAfterMs = kept.lockAfterMs, notices = kept.notices)
         }
+        update { copy(proxy = proxy.orEmpty(), proxied = proxy != null) }
     }
 
     /** At once, for the app and for what the core says. */
@@ -130,6 +135,16 @@ class SettingsModel(
             update { copy(notices = on) }
         }
 
+    fun proxy(address: String) = update { copy(proxy = address) }
+
+    /** A SOCKS5 proxy, where the network blocks the servers. */
+    fun useProxy(on: Boolean) =
+        act {
+            val address = state.value.proxy.trim().takeIf { on }
+            core { setProxy(address) }
+            see()
+        }
+
     /** For coordinators whose server lost reports. */
     fun sendAgain() =
         act {
@@ -184,6 +199,7 @@ fun SettingsScreen(
             Paragraph(stringResource(R.string.settings_notices_why))
             val notices = if (state.notices) R.string.settings_notices_off else R.string.settings_notices_on
             Secondary(stringResource(notices), "notices", INSET) { model.notices(!state.notices) }
+            ProxyChoice(state, model)
             Heading(stringResource(R.string.settings_again))
             Paragraph(stringResource(R.string.settings_again_why))
             Secondary(stringResource(R.string.settings_again), "send-again", INSET, enabled = !state.sending) { model.sendAgain() }
@@ -216,6 +232,24 @@ private fun FaceChoice(
     val title = stringResource(R.string.lock_face)
     val words = if (state.faceAllowed) R.string.settings_face_off else R.string.settings_face_on
     Secondary(stringResource(words), "face", INSET) { model.allowBiometric(!state.faceAllowed, title) }
+}
+
+@Composable
+private fun ProxyChoice(
+    state: SettingsState,
+    model: SettingsModel,
+) {
+    Heading(stringResource(R.string.settings_proxy))
+    Paragraph(stringResource(R.string.settings_proxy_why))
+    OutlinedTextField(
+        state.proxy,
+        model::proxy,
+        INSET.testTag("proxy"),
+        placeholder = { Text("127.0.0.1:9050") },
+        singleLine = true,
+    )
+    Secondary(stringResource(R.string.settings_proxy_set), "proxy-on", INSET, enabled = state.proxy.isNotBlank()) { model.useProxy(true) }
+    if (state.proxied) Secondary(stringResource(R.string.settings_proxy_off), "proxy-off", INSET) { model.useProxy(false) }
 }
 
 @Composable
