@@ -218,7 +218,7 @@ impl ForkProof {
     /// The mission that the root names.
     #[must_use]
     pub fn mission(&self) -> MissionId {
-        MissionId::of(&self.root)
+        MissionId::of(self.root)
     }
 
     /// Verifies that the key, which the mission's root names, signed two logs. Gives the place where they part.
@@ -226,7 +226,7 @@ impl ForkProof {
     /// # Errors
     /// [`NoFork`] with the first that does not hold.
     pub fn verify(&self) -> Result<u64, NoFork> {
-        let manifest = Manifest::open(&self.manifest, &self.root)?;
+        let manifest = Manifest::open(&self.manifest, self.root)?;
         if !manifest.log.keys().contains(&self.key) {
             return Err(NoFork::Key);
         }
