@@ -65,7 +65,7 @@ const CONFIDENTIAL: [&str; 37] = [
 ];
 
 /// Types of which a field is so called and is public: the mission's own words, a server's, or a signed head.
-const PUBLIC: [(&str, &str); 16] = [
+const PUBLIC: [(&str, &str); 19] = [
     ("Sentence", "text"),
     ("Folded", "text"),
     ("SignedHead", "bytes"),
