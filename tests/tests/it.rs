@@ -4,6 +4,7 @@ mod it {
     mod amending;
     mod answering;
     mod attachments;
+    mod authority;
     mod bombs;
     mod browser;
     mod carrying;

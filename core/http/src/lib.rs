@@ -5,11 +5,13 @@ mod allowance;
 mod call;
 mod proxy;
 mod transport;
+mod unverified;
 
 pub use call::{Call, CallError, HttpReply, ReplyError};
 pub use proxy::SocksProxy;
 pub use reqwest;
 pub use transport::{InTransit, Transport};
+pub use unverified::UnverifiedClient;
 
 use reqwest::Method;
 use reqwest::redirect::Policy;
@@ -75,11 +77,7 @@ impl Client {
     ///
     /// # Errors
     /// [`HttpError::Root`] if a root is not a valid certificate.
-    pub fn through(
-        proxy: Option<&SocksProxy>,
-        tls_roots: &[Vec<u8>],
-        deadlines: Deadlines,
-    ) -> Result<Self, HttpError> {
+    pub fn through(proxy: Option<&SocksProxy>, tls_roots: &[Vec<u8>], deadlines: Deadlines) -> Result<Self, HttpError> {
         let mut roots = rustls::RootCertStore::empty();
         for der in tls_roots {
             let der = rustls::pki_types::CertificateDer::from(der.clone());
@@ -91,6 +89,14 @@ impl Client {
             .map_err(|e| HttpError::Client(e.to_string()))?
             .with_root_certificates(roots)
             .with_no_client_auth();
+        Self::over_tls(tls, proxy, deadlines)
+    }
+
+    fn over_tls(
+        tls: rustls::ClientConfig,
+        proxy: Option<&SocksProxy>,
+        deadlines: Deadlines,
+    ) -> Result<Self, HttpError> {
         let client = reqwest::Client::builder()
             .tls_backend_preconfigured(tls)
             .no_proxy()

@@ -14,6 +14,7 @@ mod number;
 mod outbox;
 mod parts;
 mod permits;
+mod proxy;
 mod queue;
 mod records;
 mod relayed;
