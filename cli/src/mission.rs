@@ -223,11 +223,11 @@ fn build(folder: &Folder, days: u32, publish: bool, json: bool) -> CommandResult
     if json {
         return print_json(&json!({
             "version": manifest.version, "parts": manifest.parts.len(), "expires": manifest.expires,
-            "published": publish && !desk.workspace.proposal_file().exists(), "warnings": warnings,
+            "published": publish && !desk.workspace.waiting_file().exists(), "warnings": warnings,
         }));
     }
     warn(&warnings);
-    if desk.workspace.proposal()?.is_some() {
+    if desk.workspace.waiting_bundle()?.is_some() {
         return crate::root::publish(&desk, false);
     }
     let published = folder.folder.join("publish");

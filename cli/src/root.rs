@@ -60,6 +60,12 @@ pub enum RootCommand {
         /// End the issuer's key before: invites that were made with it and not used are void.
         #[arg(long)]
         end_issuer: bool,
+        /// Another TLS authority, listed beside the one before, and nothing else. The server's next certificate lies in `server/` then.
+        #[arg(long, conflicts_with_all = ["issuer", "reading", "end_issuer"])]
+        tls: bool,
+        /// End the TLS authorities before the last one, once the servers have gone over to it.
+        #[arg(long, conflicts_with_all = ["tls", "issuer", "reading", "end_issuer"])]
+        end_tls: bool,
         /// Do not publish the bundle that says so now.
         #[arg(long)]
         offline: bool,
@@ -119,7 +125,14 @@ pub fn run(command: RootCommand) -> CommandResult {
             );
             publish(&desk, offline)
         }
-        RootCommand::Rotate { folder, issuer, reading, end_issuer, offline } => {
+        RootCommand::Rotate { folder, tls: true, offline, .. } => rotate_tls(&folder, offline),
+        RootCommand::Rotate { folder, end_tls: true, offline, .. } => {
+            let (desk, passphrase) = folder.open_with_passphrase()?;
+            let manifest = desk.end_tls(&passphrase, now())?;
+            println!("bundle {} names one TLS authority: servers that show another are foreign now", manifest.version);
+            publish(&desk, offline)
+        }
+        RootCommand::Rotate { folder, issuer, reading, end_issuer, offline, .. } => {
             let (mut desk, passphrase) = folder.open_with_passphrase()?;
             let all = !issuer && !reading;
             let keys = RotatedKeys { issuer: issuer || all || end_issuer, end_issuer, reading: reading || all };
@@ -142,10 +155,23 @@ pub fn run(command: RootCommand) -> CommandResult {
     }
 }
 
+fn rotate_tls(folder: &Folder, offline: bool) -> CommandResult {
+    let (desk, passphrase) = folder.open_with_passphrase()?;
+    let manifest = desk.rotate_tls(&passphrase, now())?;
+    println!("bundle {} names another TLS authority beside the one before", manifest.version);
+    let done = publish(&desk, offline)?;
+    println!(
+        "next: on the server's machine take tls-next.pem and tls-next-key.pem from {}/server",
+        folder.folder.display()
+    );
+    println!("as tls.pem and tls-key.pem, restart it, and then `mission rotate --end-tls`");
+    Ok(done)
+}
+
 /// Publishes what was signed here, or says who else has to sign it.
 pub fn publish(desk: &Desk, offline: bool) -> CommandResult {
-    if let Some(proposal) = desk.workspace.proposal()? {
-        println!("{}: {}", desk.workspace.proposal_file().display(), standing(&proposal)?);
+    if let Some(waiting) = desk.workspace.waiting_bundle()? {
+        println!("{}: {}", desk.workspace.waiting_file().display(), standing(&waiting)?);
         return Ok(true);
     }
     if offline {

@@ -3,7 +3,7 @@
 use crate::changes::changes;
 use crate::common::{CommandError, CommandResult, Folder, now, save, told};
 use crate::secrets::Passphrase;
-use baqylau_desk::workspace::{Proposal, keys};
+use baqylau_desk::workspace::{WaitingBundle, keys};
 use baqylau_forms::value::Moment;
 use baqylau_observer::app::fingerprint;
 use baqylau_protocol::keys::SigningKey;
@@ -47,28 +47,28 @@ pub fn make_key(options: &RootKeyOptions) -> CommandResult {
 }
 
 pub fn sign(options: &SignOptions) -> CommandResult {
-    let mut proposal = read(&options.file)?;
-    println!("mission {}", fingerprint(&proposal.root()?));
-    for line in summary(&proposal)? {
+    let mut waiting = read(&options.file)?;
+    println!("mission {}", fingerprint(&waiting.root()?));
+    for line in summary(&waiting)? {
         println!("{line}");
     }
     if !options.yes && !agreed()? {
         println!("nothing was signed");
         return Ok(false);
     }
-    proposal.sign(&SigningKey::from_seed(keys::read(&options.key, &options.secret.read()?)?))?;
-    save(&options.file, &proposal.encode())?;
-    println!("signed; {}", standing(&proposal)?);
+    waiting.sign(&SigningKey::from_seed(keys::read(&options.key, &options.secret.read()?)?))?;
+    save(&options.file, &waiting.encode())?;
+    println!("signed; {}", standing(&waiting)?);
     Ok(true)
 }
 
-pub fn read(file: &Path) -> Result<Proposal, CommandError> {
-    Ok(Proposal::read(&std::fs::read(file).map_err(|e| told(file, &e))?)?)
+pub fn read(file: &Path) -> Result<WaitingBundle, CommandError> {
+    Ok(WaitingBundle::read(&std::fs::read(file).map_err(|e| told(file, &e))?)?)
 }
 
 /// What is proposed, a line each.
-pub fn summary(proposal: &Proposal) -> Result<Vec<String>, CommandError> {
-    let (manifest, before) = (proposal.manifest()?, proposal.manifest_before()?);
+pub fn summary(waiting: &WaitingBundle) -> Result<Vec<String>, CommandError> {
+    let (manifest, before) = (waiting.manifest()?, waiting.manifest_before()?);
     let head = match &before {
         None => format!("bundle {}, the first of the mission:", manifest.version),
         Some(before) => format!("bundle {}, against bundle {}:", manifest.version, before.version),
@@ -78,8 +78,8 @@ pub fn summary(proposal: &Proposal) -> Result<Vec<String>, CommandError> {
 }
 
 /// How many signed, and what is left to do.
-pub fn standing(proposal: &Proposal) -> Result<String, CommandError> {
-    let (signed, needed) = proposal.signatures()?;
+pub fn standing(waiting: &WaitingBundle) -> Result<String, CommandError> {
+    let (signed, needed) = waiting.signatures()?;
     Ok(match signed < usize::from(needed) {
         true => {
             format!("{signed} of {needed} signatures are there: `mission sign` by another holder of the root is next")
@@ -99,7 +99,7 @@ fn agreed() -> Result<bool, CommandError> {
 pub fn publish(folder: &Folder, renew: Option<u32>, file: Option<&Path>) -> CommandResult {
     let (desk, passphrase) = folder.open_with_passphrase()?;
     if let Some(file) = file {
-        let manifest = desk.take_proposal(&read(file)?)?;
+        let manifest = desk.take_waiting(&read(file)?)?;
         println!("bundle {} has its signatures", manifest.version);
     } else if renew.is_some() || !desk.has_unpublished()? {
         let manifest = desk.renew(renew, &passphrase, now())?;

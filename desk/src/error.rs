@@ -110,7 +110,7 @@ pub enum DeskError {
     #[error(
         "bundle {version} waits in {path}: {signed} of the holders of the root signed it, and {needed} must. Let the others sign that file (`baqylau mission sign`) and publish it then (`baqylau mission publish`); delete the file to give up what it changes"
     )]
-    ProposalWaits {
+    BundleWaits {
         /// The file.
         path: PathBuf,
         /// Of its manifest.
@@ -124,7 +124,7 @@ pub enum DeskError {
     #[error(
         "bundle {version} in {path} does not follow bundle {known}, which came since it was proposed; delete the file, and propose the change again"
     )]
-    ProposalOld {
+    WaitingBundleOld {
         /// The file.
         path: PathBuf,
         /// Of its manifest.
@@ -350,8 +350,8 @@ impl DeskError {
             | Self::Client(_)
             | Self::Tables { .. }
             | Self::NoBundle
-            | Self::ProposalWaits { .. }
-            | Self::ProposalOld { .. }
+            | Self::BundleWaits { .. }
+            | Self::WaitingBundleOld { .. }
             | Self::AttachmentTooLarge { .. }
             | Self::Courier(_)
             | Self::NotHere(_)

@@ -33,12 +33,12 @@ pub(crate) fn said(w: &Words, error: &DeskError) -> String {
         DeskError::Client(e) => w.fail_client(e.to_string()),
         DeskError::System(e) => w.fail_system(e.to_string()),
         DeskError::Tables { folder, files } => w.fail_tables(folder.display().to_string(), files.join(", ")),
-        DeskError::ProposalWaits { path, version, signed, needed } => {
+        DeskError::BundleWaits { path, version, signed, needed } => {
             let counted = (signed.to_string(), needed.to_string());
-            w.fail_proposal_waits(path.display().to_string(), version.to_string(), counted.0, counted.1)
+            w.fail_bundle_waits(path.display().to_string(), version.to_string(), counted.0, counted.1)
         }
-        DeskError::ProposalOld { path, version, known } => {
-            w.fail_proposal_old(path.display().to_string(), version.to_string(), known.to_string())
+        DeskError::WaitingBundleOld { path, version, known } => {
+            w.fail_waiting_old(path.display().to_string(), version.to_string(), known.to_string())
         }
         DeskError::NoBundle => w.fail_no_bundle.to_owned(),
         DeskError::Missing => w.fail_missing.to_owned(),

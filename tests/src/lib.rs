@@ -128,11 +128,20 @@ impl World {
     /// # Panics
     /// When it does not start.
     pub fn lying(&mut self) -> Arc<lying::Lying> {
+        let folder = self.server_folder();
+        self.lying_with(&folder)
+    }
+
+    /// As [`World::lying`], with another mission's certificate: of the folder of its server.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn lying_with(&mut self, certificate: &Path) -> Arc<lying::Lying> {
         let (known, port) = self.move_server();
         self.stop_server();
         self.plain = true;
         self.start_server();
-        lying::Lying::start((known, port), &self.server_folder())
+        lying::Lying::start((known, port), certificate)
     }
 
     /// Starts the server.

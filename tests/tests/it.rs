@@ -5,6 +5,7 @@ mod it {
     mod answering;
     mod attachments;
     mod audited;
+    mod authority;
     mod bombs;
     mod browser;
     mod carrying;

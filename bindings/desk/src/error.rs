@@ -78,8 +78,8 @@ impl From<Fault> for DeskError {
             | Fault::PassphraseTooShort { .. }
             | Fault::Tables { .. }
             | Fault::NoBundle
-            | Fault::ProposalWaits { .. }
-            | Fault::ProposalOld { .. }
+            | Fault::BundleWaits { .. }
+            | Fault::WaitingBundleOld { .. }
             | Fault::NoServer
             | Fault::BadAddress { .. }
             | Fault::BadProxy { .. }

@@ -48,7 +48,7 @@ impl Mission {
     /// The file that waits, as another machine gets it.
     fn carried(&self) -> PathBuf {
         let file = self.at("carried.cbor");
-        fs::copy(self.at("desk/publish/proposal.cbor"), &file).expect("a bundle waits");
+        fs::copy(self.at("desk/publish/waiting.cbor"), &file).expect("a bundle waits");
         file
     }
 

@@ -5,11 +5,13 @@ mod allowance;
 mod call;
 mod proxy;
 mod transport;
+mod unverified;
 
 pub use call::{Call, CallError, HttpReply, ReplyError};
 pub use proxy::SocksProxy;
 pub use reqwest;
 pub use transport::{InTransit, Transport};
+pub use unverified::UnverifiedClient;
 
 use reqwest::Method;
 use reqwest::redirect::Policy;
@@ -87,6 +89,14 @@ impl Client {
             .map_err(|e| HttpError::Client(e.to_string()))?
             .with_root_certificates(roots)
             .with_no_client_auth();
+        Self::over_tls(tls, proxy, deadlines)
+    }
+
+    fn over_tls(
+        tls: rustls::ClientConfig,
+        proxy: Option<&SocksProxy>,
+        deadlines: Deadlines,
+    ) -> Result<Self, HttpError> {
         let client = reqwest::Client::builder()
             .tls_backend_preconfigured(tls)
             .no_proxy()

@@ -2,7 +2,7 @@
 //!
 //! # Layout
 //! - `http`: asking the servers
-//! - `fetch`: the bundle
+//! - `fetch`: the bundle; `unverified`: the same, where the servers' authority was replaced while this phone was away
 //! - `commit`: what an acknowledgement changes
 //! - `runtime`: how long a call may take, and what it runs on
 //! - `outcome`: what a run did, and what stopped it
@@ -13,6 +13,7 @@ mod heads;
 mod http;
 mod outcome;
 mod runtime;
+mod unverified;
 
 pub(crate) use http::{body, failure, unanswered};
 pub use outcome::Trouble;
@@ -27,7 +28,7 @@ use crate::listen::{Change, ChangeNotifier};
 use crate::reason::InvalidReason;
 use crate::store::{Number, Outbox, names};
 use crate::time::corrected;
-use baqylau_http::{Client, Deadlines, Transport};
+use baqylau_http::{Client, Deadlines, SocksProxy, Transport, UnverifiedClient};
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cbor;
 use baqylau_protocol::cose::{self, ObjectType, Unverified};
@@ -40,14 +41,18 @@ use baqylau_protocol::sync::{
 use baqylau_sqlite::StorageError;
 use minicbor::bytes::ByteVec;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub(crate) struct SyncDriver {
     pub(crate) outbox: Arc<Mutex<Outbox>>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) notifier: ChangeNotifier,
     in_flight: InFlight,
-    pub(crate) http: Client,
+    /// Trusts the TLS roots of the newest manifest.
+    http: Mutex<Client>,
+    /// For manifest and parts, from servers whose authority is none that this phone knows; none where there is no network to ask.
+    unverified: Option<UnverifiedClient>,
+    proxy: Option<SocksProxy>,
     /// Where the attachments are.
     pub(crate) folder: PathBuf,
     pub(crate) servers: Vec<String>,
@@ -69,25 +74,42 @@ impl SyncDriver {
         };
         let internal = |e: minicbor::decode::Error| Error::Internal(e.to_string());
         let servers: Vec<String> = minicbor::decode(&servers).map_err(internal)?;
-        let tls_roots: Vec<ByteVec> = minicbor::decode(&tls_roots).map_err(internal)?;
         let root = MissionRoot::from_slice(&root).ok_or_else(|| Error::Internal("root key".into()))?;
-        let tls_roots: Vec<Vec<u8>> = tls_roots.into_iter().map(Into::into).collect();
-        let http = match transport {
-            Some(transport) => Client::over(transport, Deadlines::default()),
-            None => Client::through(proxy.as_ref(), &tls_roots, Deadlines::default())
-                .map_err(|_| InvalidReason::InviteUnusable)?,
+        let (http, unverified) = match transport {
+            Some(transport) => (Client::over(transport, Deadlines::default()), None),
+            None => {
+                let unverified = UnverifiedClient::through(proxy.as_ref(), Deadlines::default());
+                let unverified = unverified.map_err(|e| Error::Internal(e.to_string()))?;
+                (trusting(&tls_roots, proxy.as_ref())?, Some(unverified))
+            }
         };
         Ok(Self {
             outbox,
             clock,
             notifier: bell,
             in_flight: flight,
-            http,
+            http: Mutex::new(http),
+            unverified,
+            proxy,
             folder,
             servers,
             root,
             mission: MissionId::of(root),
         })
+    }
+
+    /// Trusts the authorities of the newest manifest from now on.
+    pub(super) fn follow_manifest(&self) -> Result<(), Error> {
+        if self.unverified.is_some() {
+            let roots = lock(&self.outbox)?.setting(names::TLS_ROOTS)?.unwrap_or_default();
+            *self.http.lock().unwrap_or_else(PoisonError::into_inner) = trusting(&roots, self.proxy.as_ref())?;
+        }
+        Ok(())
+    }
+
+    /// The client of now; a connection that it keeps is shared.
+    pub(crate) fn http(&self) -> Client {
+        self.http.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Runs until nothing waits, something must be waited for, the time is up, or it is interrupted.
@@ -278,6 +300,13 @@ impl SyncDriver {
             Err(Error::Internal(format!("envelope {seq} is not where it belongs")))
         }
     }
+}
+
+/// A client that trusts these roots, as the outbox keeps them.
+fn trusting(roots: &[u8], proxy: Option<&SocksProxy>) -> Result<Client, Error> {
+    let roots: Vec<ByteVec> = minicbor::decode(roots).map_err(|e| Error::Internal(e.to_string()))?;
+    let roots: Vec<Vec<u8>> = roots.into_iter().map(Into::into).collect();
+    Client::through(proxy, &roots, Deadlines::default()).map_err(|_| InvalidReason::InviteUnusable.into())
 }
 
 /// What follows an action whose outcome a full disk did not take.

@@ -104,7 +104,7 @@ impl SyncDriver {
         let Ok(UploadPermit { device, .. }) = UploadPermit::peek(&permit) else { return Ok(()) };
         let (hash, token) = (blob.hash, token.to_header());
         let mut sending = Sending { blob, device, file: None, next: 0, anew: 0 };
-        let post = |server: &str, path: &str| self.http.post(format!("{server}{path}")).header(AUTHORIZATION, &token);
+        let post = |server: &str, path: &str| self.http().post(format!("{server}{path}")).header(AUTHORIZATION, &token);
         let path = routes::blob_permit(device, hash);
         let mut answer = self.asked(|server| post(server, &path).body(permit.clone())).await?;
         loop {

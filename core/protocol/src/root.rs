@@ -105,7 +105,7 @@ impl RootStatement {
     }
 }
 
-/// A manifest that several sign; with fewer signatures than must be it is a proposal.
+/// A manifest that several sign; with fewer signatures than must be it waits.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
 pub struct JointManifest {
     #[n(0)]

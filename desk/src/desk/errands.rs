@@ -15,7 +15,7 @@ use crate::log::notice::NoticeBoard;
 use crate::log::pull::{LogPull, PullOutcome, send_decisions};
 use crate::log::{peers, repair};
 use crate::store::VerifiedStore;
-use crate::workspace::Proposal;
+use crate::workspace::WaitingBundle;
 use crate::workspace::keys::{DeskSecrets, ReadingSeed};
 use baqylau_forms::zone::DAY_MS;
 use baqylau_protocol::authority::{DeskTerm, IssuerTerm, Reinstatement, VouchedHead};
@@ -66,7 +66,7 @@ impl Desk {
     /// # Errors
     /// The database fails, or what waits does not read.
     pub fn has_unpublished(&self) -> Result<bool, DeskError> {
-        Ok(self.workspace.proposal()?.is_some() || self.bundles().is_unpublished()?)
+        Ok(self.workspace.waiting_bundle()?.is_some() || self.bundles().is_unpublished()?)
     }
 
     /// Signs the next version with nothing changed: phones and desks then know that none is kept from them. Where days are given it is promised
@@ -86,8 +86,8 @@ impl Desk {
     ///
     /// # Errors
     /// Too few signed it, it is of another mission, or another bundle came since it was proposed.
-    pub fn take_proposal(&self, proposal: &Proposal) -> Result<Manifest, DeskError> {
-        self.builder().take_proposal(proposal)
+    pub fn take_waiting(&self, waiting: &WaitingBundle) -> Result<Manifest, DeskError> {
+        self.builder().take_waiting(waiting)
     }
 
     /// Builds the bundle as [`Desk::build`] does, and publishes it; upon that of another desk, where that was faster.
@@ -191,6 +191,30 @@ impl Desk {
         self.secrets = DeskSecrets::of(&kept).ok_or_else(|| self.workspace.damaged("reading key"))?;
         self.learn()?;
         Ok(manifest)
+    }
+
+    /// Makes another TLS authority and lists it beside the one before, so that servers may go over to it one by one; what they are to have
+    /// lies in `server/tls-next.pem` and `server/tls-next-key.pem` then. The bundle is yet to be published.
+    ///
+    /// # Errors
+    /// The passphrase is wrong, the root key is not here, or the disk refuses.
+    pub fn rotate_tls(&self, passphrase: &str, now: i64) -> Result<Manifest, DeskError> {
+        let builder = self.builder();
+        let root = builder.root(passphrase)?;
+        let authority = self.workspace.next_authority(passphrase)?;
+        builder.amend(&root, now, |manifest| manifest.tls_roots.push(authority.into()))
+    }
+
+    /// Ends every TLS authority but the last one: servers that still show another are foreign to whoever has this bundle. It is yet to be published.
+    ///
+    /// # Errors
+    /// The passphrase is wrong, or the root key is not here.
+    pub fn end_tls(&self, passphrase: &str, now: i64) -> Result<Manifest, DeskError> {
+        let builder = self.builder();
+        builder.amend(&builder.root(passphrase)?, now, |manifest| {
+            let ended = manifest.tls_roots.len().saturating_sub(1);
+            manifest.tls_roots.drain(..ended);
+        })
     }
 
     /// Fetches the attachments that are lacking and that the server has; what broke off goes on.

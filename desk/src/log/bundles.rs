@@ -5,6 +5,7 @@ use crate::faults::LogFault;
 use crate::log::link::ServerLink;
 use crate::store::VerifiedStore;
 use crate::workspace::{BundleBuilder, Workspace, keys, parts};
+use baqylau_http::CallError;
 use baqylau_protocol::bundle::{BundlePart, Manifest, PartKind};
 use baqylau_protocol::cbor;
 use baqylau_protocol::ids::Hash;
@@ -29,8 +30,8 @@ pub(crate) struct PublishedBundles<'d> {
 impl PublishedBundles<'_> {
     /// Publishes the bundle that was built last; one that waited for signatures, when it has them.
     pub fn publish(&self, link: &ServerLink<'_>, builder: BundleBuilder<'_>) -> Result<(), DeskError> {
-        if let Some(proposal) = self.workspace.proposal()? {
-            builder.take_proposal(&proposal)?;
+        if let Some(waiting) = self.workspace.waiting_bundle()? {
+            builder.take_waiting(&waiting)?;
         }
         let body = self.workspace.published()?;
         let place = baqylau_protocol::published::signed(&body).ok().flatten();
@@ -53,7 +54,7 @@ impl PublishedBundles<'_> {
         loop {
             self.same_tables(known.as_ref())?;
             let manifest = builder.build(passphrase, now, days)?;
-            if self.workspace.proposal_file().exists() {
+            if self.workspace.waiting_file().exists() {
                 return Ok(manifest);
             }
             match self.publish(link, builder) {
@@ -98,33 +99,57 @@ impl PublishedBundles<'_> {
     }
 
     /// Takes the bundle that the server publishes, when it is a later one that the root signed, or another than was built here and
-    /// never published.
+    /// never published. Where no server can be verified, a later one may come from whoever answers there: it verifies itself.
     pub(crate) fn refresh(&self, link: &ServerLink<'_>) -> Result<(), DeskError> {
-        let Some(bytes) = link.find(routes::BUNDLE)? else { return Ok(()) };
-        let Ok(manifest) = self.known.trust.manifest(&bytes) else {
+        match link.find(routes::BUNDLE) {
+            Ok(Some(bytes)) => {
+                if self.take(&bytes, |path| link.find(path))? {
+                    link.follow_manifest()?;
+                }
+                Ok(())
+            }
+            Ok(None) => Ok(()),
+            Err(foreign @ DeskError::Unreachable { why: CallError::Foreign, .. }) => {
+                let bytes = link.find_unverified(routes::BUNDLE)?.unwrap_or_default();
+                let known = self.known.latest_manifest()?.map_or(0, |known| known.version);
+                if !self.known.trust.manifest(&bytes).is_ok_and(|manifest| manifest.version > known) {
+                    return Err(foreign);
+                }
+                self.take(&bytes, |path| link.find_unverified(path))?;
+                link.follow_manifest()
+            }
+            Err(e) => Err(e),
+        }
+    }
+
+    /// Whether it was another than the one that is here, and took its place.
+    fn take(&self, bytes: &[u8], find: impl Fn(&str) -> Result<Option<Vec<u8>>, DeskError>) -> Result<bool, DeskError> {
+        let Ok(manifest) = self.known.trust.manifest(bytes) else {
             return Err(LogFault::Bundle.into());
         };
         let known = self.known.store.manifest()?;
-        if known.as_ref() == Some(&bytes) {
-            return self.known.store.set_setting(PUBLISHED, &Manifest::hash(&bytes).0);
+        if known.as_deref() == Some(bytes) {
+            self.known.store.set_setting(PUBLISHED, &Manifest::hash(bytes).0)?;
+            return Ok(false);
         }
         let before = known.as_deref().map(|b| self.known.open_manifest(b)).transpose()?;
         let later = before.is_none_or(|k| k.version < manifest.version);
-        if !later && !self.is_superseded_by(&bytes)? {
-            return Ok(());
+        if !later && !self.is_superseded_by(bytes)? {
+            return Ok(false);
         }
         let (mut plain, mut packed) = (Vec::new(), Vec::new());
         for part in &manifest.parts {
-            let bytes = link.find(&routes::part(part.hash))?.unwrap_or_default();
+            let bytes = find(&routes::part(part.hash))?.unwrap_or_default();
             let inflated = if bytes.len() > part.longest() { None } else { part.unpack(&bytes).ok() };
             let inflated = inflated.ok_or(LogFault::Part { part: part.hash })?;
             plain.push((part.hash, inflated));
             packed.push(ByteVec::from(bytes));
         }
-        self.known.store.replace_bundle(manifest.version, &bytes, &plain)?;
-        self.known.store.set_setting(PUBLISHED, &Manifest::hash(&bytes).0)?;
-        let published = cbor::encode(&(ByteVec::from(bytes), packed));
-        keys::write_private(&self.workspace.bundle_file(), &published)
+        self.known.store.replace_bundle(manifest.version, bytes, &plain)?;
+        self.known.store.set_setting(PUBLISHED, &Manifest::hash(bytes).0)?;
+        let published = cbor::encode(&(ByteVec::from(bytes.to_vec()), packed));
+        keys::write_private(&self.workspace.bundle_file(), &published)?;
+        Ok(true)
     }
 
     /// Whether the bundle here is another than the server is known to have.

@@ -4,10 +4,11 @@
 use crate::error::DeskError;
 use crate::faults::{ServerFault, ServerRefusal};
 use crate::records::identity::OwnDevice;
+use crate::store::VerifiedStore;
 use crate::workspace::Workspace;
 use baqylau_http::reqwest::StatusCode;
 use baqylau_http::reqwest::header::{AUTHORIZATION, CONNECTION};
-use baqylau_http::{Call, CallError, Client, Deadlines, HttpReply, ReplyError};
+use baqylau_http::{Call, CallError, Client, Deadlines, HttpReply, ReplyError, UnverifiedClient};
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey};
 use baqylau_protocol::permit::UploadToken;
 use baqylau_protocol::routes;
@@ -15,7 +16,7 @@ use baqylau_protocol::wire::{LogPage, ReadRequest, Upload, Verdict, Verdicts};
 use baqylau_protocol::{VERSION, cbor};
 use data_encoding::BASE64URL_NOPAD;
 use minicbor::bytes::{ByteArray, ByteVec};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 
@@ -38,8 +39,10 @@ const DEADLINES: Deadlines = Deadlines {
 /// it, and then a request is lost on it. So a call that had no answer on a connection that had carried one is sent once more, on a new one.
 /// That is harmless: whatever the mission's servers take, they take once, and say the same of it again.
 pub(crate) struct ServerLink<'d> {
+    workspace: &'d Workspace,
     own: OwnDevice<'d>,
-    http: Client,
+    /// Trusts the TLS roots of the newest bundle here.
+    http: RefCell<Client>,
     runtime: Runtime,
     /// The mission's servers, all doors of one log.
     servers: Vec<String>,
@@ -52,8 +55,9 @@ pub(crate) struct ServerLink<'d> {
 }
 
 /// The one place where the desk's client is made.
-fn client(workspace: &Workspace) -> Result<Client, DeskError> {
-    let roots: Vec<Vec<u8>> = workspace.tls_roots()?.into_iter().map(Into::into).collect();
+fn client(workspace: &Workspace, known: VerifiedStore<'_>) -> Result<Client, DeskError> {
+    let roots = known.tls_roots()?.map_or_else(|| workspace.tls_roots(), Ok)?;
+    let roots: Vec<Vec<u8>> = roots.into_iter().map(Into::into).collect();
     match &workspace.transport {
         Some(transport) => Ok(Client::over(transport.clone(), DEADLINES)),
         None => Client::through(workspace.proxy()?.as_ref(), &roots, DEADLINES).map_err(DeskError::Client),
@@ -68,14 +72,14 @@ fn said(words: &str) -> String {
 impl<'d> ServerLink<'d> {
     /// A link to the mission's servers. Nothing is sent yet.
     pub(crate) fn new(workspace: &'d Workspace, own: OwnDevice<'d>) -> Result<Self, DeskError> {
-        let http = client(workspace)?;
+        let http = RefCell::new(client(workspace, own.known)?);
         let servers = workspace.settings.servers.clone();
         if servers.is_empty() {
             return Err(DeskError::NoServer);
         }
         let runtime = Builder::new_current_thread().enable_all().build().map_err(DeskError::System)?;
         let (challenge, used) = (Cell::new(None), Cell::new(false));
-        Ok(Self { own, http, runtime, servers, at: Cell::new(0), challenge, used })
+        Ok(Self { workspace, own, http, runtime, servers, at: Cell::new(0), challenge, used })
     }
 
     /// The server that is asked, or that answered last.
@@ -177,20 +181,48 @@ impl<'d> ServerLink<'d> {
         Err(self.failed(ServerFault::Status { status: status.as_u16(), words }))
     }
 
+    /// Trusts the TLS roots of the bundle that is here by now.
+    pub(super) fn follow_manifest(&self) -> Result<(), DeskError> {
+        self.http.replace(client(self.workspace, self.own.known)?);
+        self.used.set(false);
+        Ok(())
+    }
+
+    /// Reads what verifies itself, from whoever answers at a server's address, signing and sending nothing: for a desk that was away
+    /// while the servers' authority was replaced. `None` where nothing came.
+    pub(super) fn find_unverified(&self, path: &str) -> Result<Option<Vec<u8>>, DeskError> {
+        if self.workspace.transport.is_some() {
+            return Ok(None);
+        }
+        let client =
+            UnverifiedClient::through(self.workspace.proxy()?.as_ref(), DEADLINES).map_err(DeskError::Client)?;
+        self.runtime.block_on(async {
+            for server in &self.servers {
+                let Ok(reply) = client.get(format!("{server}{path}")).send().await else { continue };
+                if reply.status().is_success()
+                    && let Ok(bytes) = reply.body(MAX_ANSWER).await
+                {
+                    return Ok(Some(bytes));
+                }
+            }
+            Ok(None)
+        })
+    }
+
     /// Reads without signing; `None` where the server has nothing of that name yet.
     pub(crate) fn find(&self, path: &str) -> Result<Option<Vec<u8>>, DeskError> {
         if_there(self.get(path, None))
     }
 
     pub(crate) fn post(&self, path: &str, body: &[u8]) -> Result<Vec<u8>, DeskError> {
-        let call = |server: &str| self.http.post(format!("{server}{path}")).body(body.to_vec());
+        let call = |server: &str| self.http.borrow().post(format!("{server}{path}")).body(body.to_vec());
         self.ask(call).map_err(|e| self.expected(e))
     }
 
     /// Publishes something that the errand can do without. Gives why it was not taken.
     pub(crate) fn publish(&self, path: &str, body: &[u8]) -> Result<Option<ServerFault>, DeskError> {
         let status = |status, words| Some(ServerFault::Status { status, words });
-        match self.ask(|server| self.http.post(format!("{server}{path}")).body(body.to_vec())) {
+        match self.ask(|server| self.http.borrow().post(format!("{server}{path}")).body(body.to_vec())) {
             Ok(_) => Ok(None),
             Err(DeskError::Server { why, .. }) => Ok(Some(why)),
             Err(DeskError::Conflict { reason, .. }) => Ok(status(409, reason)),
@@ -204,14 +236,14 @@ impl<'d> ServerLink<'d> {
     pub(crate) fn upload(&self, path: &str, token: &UploadToken, body: &[u8]) -> Result<Option<Vec<u8>>, DeskError> {
         let header = token.to_header();
         if_there(self.ask(|server| {
-            let call = self.http.post(format!("{server}{path}")).header(AUTHORIZATION, &header);
+            let call = self.http.borrow().post(format!("{server}{path}")).header(AUTHORIZATION, &header);
             call.body(body.to_vec())
         }))
     }
 
     fn get(&self, path: &str, authorization: Option<&str>) -> Result<Vec<u8>, DeskError> {
         self.ask(|server| {
-            let call = self.http.get(format!("{server}{path}"));
+            let call = self.http.borrow().get(format!("{server}{path}"));
             authorization.into_iter().fold(call, |call, value| call.header(AUTHORIZATION, value))
         })
     }

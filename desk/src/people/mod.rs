@@ -121,7 +121,7 @@ impl<'d> Invites<'d> {
             v: baqylau_protocol::VERSION,
             root: self.known.trust.root,
             servers: self.workspace.settings.servers.clone(),
-            tls_roots: self.workspace.tls_roots()?,
+            tls_roots: self.known.tls_roots()?.map_or_else(|| self.workspace.tls_roots(), Ok)?,
             seed: (*key.seed()).into(),
             certificate: Vec::new().into(),
             name: person.name.clone(),

@@ -6,6 +6,7 @@ use baqylau_protocol::bundle::{BundleError, Manifest};
 use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId, MissionRoot};
 use baqylau_protocol::standing::{StandingRecord, Standings};
+use minicbor::bytes::ByteVec;
 use std::collections::HashMap;
 
 /// What a mission's desk believes by itself: the root. Whatever another desk or the server hands over must lead to it.
@@ -57,6 +58,11 @@ impl VerifiedStore<'_> {
     /// The current manifest; `None` before the first.
     pub(crate) fn latest_manifest(&self) -> Result<Option<Manifest>, DeskError> {
         self.store.manifest()?.map(|bytes| self.open_manifest(&bytes)).transpose()
+    }
+
+    /// The TLS roots of the bundle here, DER; `None` before there is one.
+    pub(crate) fn tls_roots(&self) -> Result<Option<Vec<ByteVec>>, DeskError> {
+        Ok(self.latest_manifest()?.map(|manifest| manifest.tls_roots))
     }
 
     /// What holds of devices: the records of the log in their order, and behind them what this desk signed and the log does not have yet.

@@ -1,7 +1,7 @@
 //! The bundle: what phones get of the mission's tables, signed by the root.
 
 use super::keys::{self, DeskSecrets};
-use super::{Proposal, Workspace};
+use super::{WaitingBundle, Workspace};
 use crate::error::DeskError;
 use crate::files::FileFault;
 use crate::store::VerifiedStore;
@@ -58,7 +58,6 @@ impl BundleBuilder<'_> {
         let before = self.before()?;
         let mut manifest = before.as_ref().map_or_else(|| self.first(now), |(manifest, _)| Ok(manifest.clone()))?;
         manifest.expires = now + i64::from(days) * DAY_MS;
-        manifest.tls_roots = self.workspace.tls_roots()?;
         manifest.servers.clone_from(&self.workspace.settings.servers);
         manifest.parts = parts.iter().map(|p| p.0.clone()).collect();
         let plain: Vec<(Hash, Vec<u8>)> = parts.iter().map(|(p, _, plain)| (p.hash, plain.clone())).collect();
@@ -103,7 +102,7 @@ impl BundleBuilder<'_> {
             expires: now,
             issuers: vec![IssuerTerm { key: self.secrets.issuer(None).public(), from: 0, until: None }],
             log: LogEpoch::first(*receipts),
-            tls_roots: Vec::new(),
+            tls_roots: self.workspace.tls_roots()?,
             reading: self.secrets.reading.iter().map(ReadingSecret::public).collect(),
             servers: Vec::new(),
             parts: Vec::new(),
@@ -128,10 +127,10 @@ impl BundleBuilder<'_> {
         if let Some(statement) = self.workspace.root_statement()? {
             let mut joint = JointManifest::propose(&manifest, &statement);
             joint.sign(root).map_err(|e| DeskError::damaged(self.workspace.folder.join("keys/root.key"), e))?;
-            let proposal = Proposal::new(joint, packed, before.map(|(_, bytes)| bytes));
-            keys::write_private(&self.workspace.proposal_file(), &proposal.encode())?;
+            let waiting = WaitingBundle::new(joint, packed, before.map(|(_, bytes)| bytes));
+            keys::write_private(&self.workspace.waiting_file(), &waiting.encode())?;
             // Of one signature, nobody else has to be asked.
-            return if statement.needed() == 1 { self.take_proposal(&proposal) } else { Ok(manifest) };
+            return if statement.needed() == 1 { self.take_waiting(&waiting) } else { Ok(manifest) };
         }
         self.keep(&manifest, manifest.sign(root), (plain, &packed))?;
         Ok(manifest)
@@ -151,27 +150,27 @@ impl BundleBuilder<'_> {
 
     /// Why nothing else can be signed: a bundle waits for signatures that would follow the one that is here.
     fn waiting(&self) -> Result<Option<DeskError>, DeskError> {
-        let Some(proposal) = self.workspace.proposal()? else { return Ok(None) };
-        let path = self.workspace.proposal_file();
+        let Some(waiting) = self.workspace.waiting_bundle()? else { return Ok(None) };
+        let path = self.workspace.waiting_file();
         let unfit = |e: String| DeskError::damaged(&path, e);
-        let version = proposal.manifest().map_err(|e| unfit(e.to_string()))?.version;
-        let (signed, needed) = proposal.signatures().map_err(|e| unfit(e.to_string()))?;
+        let version = waiting.manifest().map_err(|e| unfit(e.to_string()))?.version;
+        let (signed, needed) = waiting.signatures().map_err(|e| unfit(e.to_string()))?;
         let known = self.before()?.map_or(0, |(manifest, _)| manifest.version);
-        Ok((version > known).then(|| DeskError::ProposalWaits { path: path.clone(), version, signed, needed }))
+        Ok((version > known).then(|| DeskError::BundleWaits { path: path.clone(), version, signed, needed }))
     }
 
     /// Takes a bundle that enough holders of the root signed, and lays it into `publish/`. Taking it again changes nothing.
     ///
     /// # Errors
     /// Too few signed it, it is of another mission or damaged, or another bundle came since it was proposed.
-    pub(crate) fn take_proposal(&self, proposal: &Proposal) -> Result<Manifest, DeskError> {
-        let path = self.workspace.proposal_file();
+    pub(crate) fn take_waiting(&self, waiting: &WaitingBundle) -> Result<Manifest, DeskError> {
+        let path = self.workspace.waiting_file();
         let damaged = |e: BundleError| DeskError::damaged(&path, e);
-        let (signed, packed) = proposal.signed();
+        let (signed, packed) = waiting.signed();
         let manifest = match self.known.trust.manifest(&signed) {
             Err(BundleError::Root(RootError::Count { found, needed })) => {
-                let version = proposal.manifest().map_err(damaged)?.version;
-                return Err(DeskError::ProposalWaits { path, version, signed: found, needed });
+                let version = waiting.manifest().map_err(damaged)?.version;
+                return Err(DeskError::BundleWaits { path, version, signed: found, needed });
             }
             opened => opened.map_err(damaged)?,
         };
@@ -179,7 +178,7 @@ impl BundleBuilder<'_> {
         if let Some((known, bytes)) = &before
             && manifest.succeeds(&signed, known, bytes).is_err()
         {
-            return Err(DeskError::ProposalOld { path, version: manifest.version, known: known.version });
+            return Err(DeskError::WaitingBundleOld { path, version: manifest.version, known: known.version });
         }
         if before.is_none_or(|(known, _)| known.version < manifest.version) {
             let plain = manifest.parts.iter().zip(packed).map(|(part, packed)| Ok((part.hash, part.unpack(packed)?)));

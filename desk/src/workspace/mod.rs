@@ -4,7 +4,7 @@
 //! desk.json     public: where the tables are, the mission's root key, servers, TLS roots, receipt keys
 //! keys/         root.key (offline: signs bundles only), desk.key, tls.key; each under the passphrase
 //! desk.db       the encrypted database
-//! publish/      bundle.cbor: what the server is to publish; proposal.cbor: what others have to sign before
+//! publish/      bundle.cbor: what the server is to publish; waiting.cbor: what others have to sign before
 //! server/       what the server needs, in plain: root.pub, receipt.key, tls.pem, tls-key.pem
 //! ```
 
@@ -12,13 +12,13 @@ mod bundle;
 mod identity;
 pub mod keys;
 pub mod passphrase;
-mod proposal;
 mod tls;
+mod waiting;
 
 pub use bundle::BundleBuilder;
 pub(crate) use bundle::parts;
 pub use identity::DeskIdentity;
-pub use proposal::{Proposal, ProposalError};
+pub use waiting::{WaitingBundle, WaitingBundleError};
 
 use crate::error::DeskError;
 use crate::files::FileFault;
@@ -137,7 +137,7 @@ impl Workspace {
         keys::write(&folder.join("keys/root.key"), passphrase, own.seed())?;
         keys::write(&folder.join("keys/desk.key"), passphrase, &secrets)?;
         let server = folder.join("server");
-        let tls_root = authority(folder, servers, passphrase)?;
+        let tls_root = authority(folder, servers, passphrase, tls::FIRST)?;
         keys::write_private(&server.join("receipt.key"), HEXLOWER.encode(receipt.seed()).as_bytes())?;
         keys::write_private(&server.join("root.pub"), root.to_string().as_bytes())?;
         let source_folder = fs::canonicalize(source).map_err(|e| DeskError::file(source, e))?;
@@ -180,6 +180,13 @@ impl Workspace {
         let parse =
             |text: &String| SocksProxy::parse(text).ok_or_else(|| DeskError::BadProxy { address: text.clone() });
         self.settings.proxy.as_ref().map(parse).transpose()
+    }
+
+    /// Makes another TLS authority, and lays the certificate and the key that the server is to have next into `server/`. Gives the root, DER.
+    pub(crate) fn next_authority(&self, passphrase: &str) -> Result<Vec<u8>, DeskError> {
+        let server = self.folder.join("server");
+        private::folder(&server).map_err(|e| DeskError::file(server, e))?;
+        authority(&self.folder, &self.settings.servers, passphrase, tls::NEXT)
     }
 
     /// Writes `desk.json`.

@@ -4,8 +4,17 @@ use super::keys;
 use crate::error::DeskError;
 use std::path::Path;
 
-/// The mission's own TLS authority and the server's certificate. Gives the root, DER.
-pub(super) fn authority(folder: &Path, servers: &[String], passphrase: &str) -> Result<Vec<u8>, DeskError> {
+/// The certificate and the key of a server, in its folder: what it begins with, and what takes their place.
+pub(super) const FIRST: [&str; 2] = ["server/tls.pem", "server/tls-key.pem"];
+pub(super) const NEXT: [&str; 2] = ["server/tls-next.pem", "server/tls-next-key.pem"];
+
+/// A TLS authority of the mission's own and a server's certificate. Gives the root, DER.
+pub(super) fn authority(
+    folder: &Path,
+    servers: &[String],
+    passphrase: &str,
+    [chain, own]: [&str; 2],
+) -> Result<Vec<u8>, DeskError> {
     let tls = |e: rcgen::Error| DeskError::making("server/tls.pem", e);
     let key = rcgen::KeyPair::generate().map_err(tls)?;
     let mut params = rcgen::CertificateParams::default();
@@ -18,8 +27,8 @@ pub(super) fn authority(folder: &Path, servers: &[String], passphrase: &str) -> 
     let hosts: Vec<String> = servers.iter().map(|s| host(s)).collect();
     let server = rcgen::CertificateParams::new(hosts).map_err(tls)?.signed_by(&server_key, &issuer).map_err(tls)?;
     keys::write(&folder.join("keys/tls.key"), passphrase, &key.serialize_pem())?;
-    keys::write_private(&folder.join("server/tls.pem"), (server.pem() + &root.pem()).as_bytes())?;
-    keys::write_private(&folder.join("server/tls-key.pem"), server_key.serialize_pem().as_bytes())?;
+    keys::write_private(&folder.join(chain), (server.pem() + &root.pem()).as_bytes())?;
+    keys::write_private(&folder.join(own), server_key.serialize_pem().as_bytes())?;
     Ok(root.der().to_vec())
 }
 

@@ -98,8 +98,8 @@ pub fn samples() -> Vec<DeskError> {
         Revoked { device },
         IsDesk { device },
         KnownReceiptKey,
-        ProposalWaits { path: "proposal.cbor".into(), version: 4, signed: 1, needed: 2 },
-        ProposalOld { path: "proposal.cbor".into(), version: 4, known: 5 },
+        BundleWaits { path: "waiting.cbor".into(), version: 4, signed: 1, needed: 2 },
+        WaitingBundleOld { path: "waiting.cbor".into(), version: 4, known: 5 },
         Unlisted,
         VisitCode { longest: 40 },
         SeveralPlaces {

@@ -4,7 +4,7 @@ use super::ObserverApp;
 use crate::drive::lock;
 use crate::error::Error;
 use crate::reason::InvalidReason;
-use crate::store::{Outbox, names};
+use crate::store::names;
 use baqylau_http::SocksProxy;
 
 impl ObserverApp {
@@ -27,13 +27,5 @@ impl ObserverApp {
     /// The store failed.
     pub fn proxy(&self) -> Result<Option<String>, Error> {
         Ok(lock(&self.outbox)?.proxy()?.map(|proxy| proxy.to_string()))
-    }
-}
-
-impl Outbox {
-    /// The proxy that was set.
-    pub fn proxy(&self) -> Result<Option<SocksProxy>, Error> {
-        let kept = self.setting(names::PROXY)?.unwrap_or_default();
-        Ok(std::str::from_utf8(&kept).ok().and_then(SocksProxy::parse))
     }
 }

@@ -13,8 +13,18 @@ use baqylau_protocol::routes;
 use baqylau_protocol::sync::{Event, Failure};
 
 impl SyncDriver {
-    /// Asks for the bundle and its parts. What is refused is noted and shown; what was there before stays.
+    /// Asks for the bundle and its parts; where no server can be verified, those who answer there for the same.
     pub(super) async fn bundle(&self) -> Result<Event, StepError> {
+        match self.verified_bundle().await {
+            Err(StepError::Network(Failure::Untrusted)) if self.unverified_bundle().await? => {
+                self.verified_bundle().await
+            }
+            done => done,
+        }
+    }
+
+    /// Asks the mission's servers for the bundle and its parts. What is refused is noted and shown; what was there before stays.
+    async fn verified_bundle(&self) -> Result<Event, StepError> {
         let known = self.manifest()?;
         let etag = known.as_ref().map(|(_, bytes)| format!("\"{}\"", Hash::of(bytes)));
         let response = self.get(routes::BUNDLE, etag.as_deref()).await?;
@@ -45,6 +55,7 @@ impl SyncDriver {
         };
         self.fetch_lacking(&manifest).await?;
         bundle::store(&mut *lock(&self.outbox)?, &self.root, &manifest, &bytes, &[])?;
+        self.follow_manifest()?;
         Ok(Event::BundleDone)
     }
 

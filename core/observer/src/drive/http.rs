@@ -40,7 +40,7 @@ impl SyncDriver {
     }
 
     async fn upload_to(&self, server: &str, request: Vec<u8>) -> Result<Verdicts, Unsent> {
-        let call = self.http.post(format!("{server}{}", routes::OBJECTS)).header(CONTENT_TYPE, MEDIA_TYPE);
+        let call = self.http().post(format!("{server}{}", routes::OBJECTS)).header(CONTENT_TYPE, MEDIA_TYPE);
         let response = call.body(request).send().await.map_err(Unsent::Unanswered)?;
         if !response.status().is_success() {
             return Err(Unsent::Failed(failure(&response)));
@@ -52,7 +52,7 @@ impl SyncDriver {
     pub(crate) async fn get(&self, path: &str, etag: Option<&str>) -> Result<HttpReply, StepError> {
         let mut last = Failure::Offline;
         for server in &self.servers {
-            let mut call = self.http.get(format!("{server}{path}"));
+            let mut call = self.http().get(format!("{server}{path}"));
             if let Some(etag) = etag {
                 call = call.header(IF_NONE_MATCH, etag);
             }

@@ -15,6 +15,7 @@ mod number;
 mod outbox;
 mod parts;
 mod permits;
+mod proxy;
 mod queue;
 mod read;
 mod records;

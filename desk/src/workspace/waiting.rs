@@ -16,9 +16,9 @@ use std::path::PathBuf;
 /// The most bytes of a file: the largest published bundle, and a manifest more.
 const MAX_FILE: usize = 33 << 20;
 
-/// Why a file is no proposal that could be signed.
+/// Why a file is no bundle that waits for signatures.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ProposalError {
+pub enum WaitingBundleError {
     /// Not in the form of one.
     #[error("this is no bundle that waits for signatures: {0}")]
     Malformed(#[from] Malformed),
@@ -34,14 +34,14 @@ pub enum ProposalError {
 }
 
 /// A manifest that fewer than must have signed, with its packed parts and the manifest that it follows.
-pub struct Proposal {
+pub struct WaitingBundle {
     joint: JointManifest,
     packed: Vec<ByteVec>,
     before: Option<ByteVec>,
 }
 
 #[derive(Encode, Decode)]
-struct ProposalFile {
+struct WaitingBundleFile {
     #[n(0)]
     manifest: ByteVec,
     #[n(1)]
@@ -50,7 +50,7 @@ struct ProposalFile {
     before: Option<ByteVec>,
 }
 
-impl Proposal {
+impl WaitingBundle {
     pub(super) fn new(joint: JointManifest, packed: Vec<ByteVec>, before: Option<Vec<u8>>) -> Self {
         Self { joint, packed, before: before.map(Into::into) }
     }
@@ -58,21 +58,21 @@ impl Proposal {
     /// Reads a file, and verifies the signatures in it and that it follows the manifest that it brings along.
     ///
     /// # Errors
-    /// [`ProposalError`].
-    pub fn read(bytes: &[u8]) -> Result<Self, ProposalError> {
+    /// [`WaitingBundleError`].
+    pub fn read(bytes: &[u8]) -> Result<Self, WaitingBundleError> {
         if bytes.len() > MAX_FILE {
             return Err(Malformed::TooLong { found: bytes.len(), limit: MAX_FILE }.into());
         }
-        let ProposalFile { manifest, packed, before } = cbor::decode_request(bytes)?;
+        let WaitingBundleFile { manifest, packed, before } = cbor::decode_request(bytes)?;
         let root = JointManifest::read_statement(&manifest)?.root();
         let this = Self { joint: JointManifest::open(&manifest, root)?, packed, before };
         match (this.manifest()?, this.manifest_before()?) {
-            (manifest, None) if manifest.version != 1 => Err(ProposalError::NoBefore),
+            (manifest, None) if manifest.version != 1 => Err(WaitingBundleError::NoBefore),
             (_, None) => Ok(this),
             (manifest, Some(before)) => {
                 let bytes = this.before.as_deref().map_or(&[][..], Vec::as_slice);
                 manifest.succeeds(&this.joint.encode(), &before, bytes)?;
-                if manifest.version == before.version + 1 { Ok(this) } else { Err(ProposalError::NoBefore) }
+                if manifest.version == before.version + 1 { Ok(this) } else { Err(WaitingBundleError::NoBefore) }
             }
         }
     }
@@ -81,7 +81,7 @@ impl Proposal {
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         let (packed, before) = (self.packed.clone(), self.before.clone());
-        cbor::encode(&ProposalFile { manifest: self.joint.encode().into(), packed, before })
+        cbor::encode(&WaitingBundleFile { manifest: self.joint.encode().into(), packed, before })
     }
 
     /// What pins the mission whose holders of the root are to sign.
@@ -104,7 +104,7 @@ impl Proposal {
     ///
     /// # Errors
     /// Too few signed that one, or it is of another mission.
-    pub fn manifest_before(&self) -> Result<Option<Manifest>, ProposalError> {
+    pub fn manifest_before(&self) -> Result<Option<Manifest>, WaitingBundleError> {
         let root = self.root()?;
         let before = self.before.as_ref().map(|bytes| Manifest::open(bytes, root));
         Ok(before.transpose()?)
@@ -141,20 +141,20 @@ impl Workspace {
 
     /// Where a bundle waits for signatures.
     #[must_use]
-    pub fn proposal_file(&self) -> PathBuf {
-        self.folder.join("publish/proposal.cbor")
+    pub fn waiting_file(&self) -> PathBuf {
+        self.folder.join("publish/waiting.cbor")
     }
 
     /// The bundle that waits for signatures, if there is one.
     ///
     /// # Errors
     /// The file does not read.
-    pub fn proposal(&self) -> Result<Option<Proposal>, DeskError> {
-        let path = self.proposal_file();
+    pub fn waiting_bundle(&self) -> Result<Option<WaitingBundle>, DeskError> {
+        let path = self.waiting_file();
         if !path.exists() {
             return Ok(None);
         }
         let bytes = fs::read(&path).map_err(|e| DeskError::file(&path, e))?;
-        Proposal::read(&bytes).map(Some).map_err(|e| DeskError::damaged(path, e))
+        WaitingBundle::read(&bytes).map(Some).map_err(|e| DeskError::damaged(path, e))
     }
 }
