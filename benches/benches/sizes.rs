@@ -56,11 +56,12 @@ fn manifest(root: &SigningKey) -> Manifest {
     let term = |n: usize| DeskTerm { device: device(u64::MAX - n as u64), from: 0, until: None };
     Manifest {
         v: Manifest::VERSION,
-        mission: MissionId::of(&root.public()),
+        mission: MissionId::of(root.public()),
         version: 100,
         prev: Some(Hash([1; 32])),
         issued: 1_700_000_000_000,
         expires: 1_800_000_000_000,
+        renew_by: 1_750_000_000_000,
         issuers: vec![
             IssuerTerm { key: key(), from: 0, until: Some(1 << 20) },
             IssuerTerm { key: key(), from: 1 << 19, until: None },
