@@ -65,7 +65,7 @@ const CONFIDENTIAL: [&str; 37] = [
 ];
 
 /// Types of which a field is so called and is public: the mission's own words, a server's, or a signed head.
-const PUBLIC: [(&str, &str); 19] = [
+const PUBLIC: [(&str, &str); 20] = [
     ("Sentence", "text"),
     ("Folded", "text"),
     ("SignedHead", "bytes"),
@@ -82,6 +82,7 @@ const PUBLIC: [(&str, &str); 19] = [
     ("ChangedInfo", "reason"),
     ("SuspicionInfo", "reason"),
     ("BeyondInfo", "reason"),
+    ("OverdueInfo", "reason"),
     ("FaultInfo", "reason"),
     ("ReportState", "reason"),
     ("DeliveryState", "reason"),
