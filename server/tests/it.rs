@@ -6,6 +6,7 @@ mod it {
     mod crowds;
     mod gate;
     mod health;
+    mod notices;
     mod paths;
     mod proofs;
     mod racing;

@@ -109,6 +109,8 @@ struct StorageModel {
     logs: BTreeMap<MissionId, Vec<LoggedObject>>,
     manifests: BTreeMap<MissionId, Vec<u8>>,
     parts: BTreeMap<(MissionId, Hash), Vec<u8>>,
+    /// By desk: the notice and its rows.
+    notices: BTreeMap<(MissionId, DeviceId), (Vec<u8>, Vec<u8>)>,
     /// Device, attachment and token: since when, and the length.
     permitted: BTreeMap<(MissionId, DeviceId, Hash, Hash), (i64, u64)>,
 }
@@ -188,6 +190,12 @@ impl StorageModel {
             return self.publish(dice, storage, mission);
         }
         if dice.throw(6) == 0 {
+            let (desk, notice) = (dice.device(), (vec![dice.byte(200); 9], vec![dice.byte(200); dice.small(50)]));
+            storage.put_notice(mission, desk, &notice.0, &notice.1).expect("kept");
+            self.notices.insert((mission, desk), notice);
+            return;
+        }
+        if dice.throw(6) == 0 {
             let (permit, received) = (dice.permit(mission), i64::try_from(dice.throw(1 << 40)).expect("small"));
             storage.permit(mission, &permit, received).expect("noted");
             for blob in &permit.blobs {
@@ -251,6 +259,10 @@ impl StorageModel {
         self.came_since(dice, storage, mission);
         assert_eq!(storage.part(mission, hash).expect("part").as_ref(), self.parts.get(&(mission, hash)));
         assert_eq!(storage.manifest(mission).expect("manifest").as_ref(), self.manifests.get(&mission));
+        let mut notices = Vec::new();
+        storage.notices(mission, &mut |notice, rows| notices.push((notice, rows))).expect("notices");
+        let known = self.notices.iter().filter(|((m, _), _)| *m == mission);
+        assert_eq!(notices, known.map(|(_, notice)| notice.clone()).collect::<Vec<_>>());
         storage.probe(mission, i64::try_from(from).expect("small")).expect("probe");
         self.places(dice, storage, mission);
     }
