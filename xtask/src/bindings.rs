@@ -143,9 +143,11 @@ pub fn swift_in(package: &Path, profile: &str, what: &str) -> Result<Command, St
     Ok(swift)
 }
 
-/// Copies the generated files to where SwiftPM expects them.
+/// Copies the generated files to where SwiftPM expects them. Where one changed, whatever was built with the one before goes: SwiftPM does
+/// not compile everything again that calls a class whose methods moved, and the calls end in others.
 fn place_swift_sources() -> Result<(), String> {
     let (from, to) = (target().join("bindings/swift"), root().join("bindings/swift/Sources"));
+    let mut changed = false;
     for (file, place) in [
         ("BaqylauCore.swift", "BaqylauCore/BaqylauCore.swift"),
         ("BaqylauFFI.h", "BaqylauFFI/BaqylauFFI.h"),
@@ -153,8 +155,18 @@ fn place_swift_sources() -> Result<(), String> {
     ] {
         let place = to.join(place);
         let io = |e: std::io::Error| format!("{}: {e}", place.display());
+        let new = std::fs::read(from.join(file)).map_err(io)?;
+        if std::fs::read(&place).is_ok_and(|old| old == new) {
+            continue;
+        }
         std::fs::create_dir_all(place.parent().unwrap_or(&to)).map_err(io)?;
-        std::fs::copy(from.join(file), &place).map_err(io)?;
+        std::fs::write(&place, new).map_err(io)?;
+        changed = true;
+    }
+    for package in ["bindings/swift", "ios"].map(|package| root().join(package).join(".build")) {
+        if changed && package.exists() {
+            std::fs::remove_dir_all(&package).map_err(|e| format!("{}: {e}", package.display()))?;
+        }
     }
     Ok(())
 }
