@@ -76,7 +76,7 @@ struct SettingsScreen: View {
     @ViewBuilder private var proxy: some View {
         Heading(say(.settingsProxy))
         Paragraph(say(.settingsProxyWhy))
-        TextField("127.0.0.1:9050", text: Binding(get: { model.state.proxy }, set: { model.proxy($0) }))
+        TextField(text: Binding(get: { model.state.proxy }, set: { model.proxy($0) })) { Text(verbatim: "127.0.0.1:9050") }
             .autocorrectionDisabled()
             .accessibilityIdentifier("proxy")
         Secondary(say(.settingsProxySet), "proxy-on") { model.useProxy(true) }.disabled(model.state.proxy.isEmpty)

@@ -92,6 +92,11 @@ abstract class Tour : AppTest() {
         stop("home-waiting")
         tap("send")
         see("Stored:")
+        tap("reports")
+        tapFirst("report-")
+        await("receipt")
+        stop("report-delivered")
+        home()
         mission.ask("about $asked what Where did it happen?")
         tap("send")
         find("letters")
@@ -107,8 +112,8 @@ abstract class Tour : AppTest() {
         await("report-1")
         stop("reports")
         tap("report-1")
-        await("receipt")
-        stop("report-delivered")
+        await("read")
+        stop("report-read")
         home()
     }
 
