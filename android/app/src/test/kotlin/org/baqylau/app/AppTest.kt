@@ -102,9 +102,10 @@ abstract class AppTest {
     }
 
     protected fun tap(tag: String) {
-        // What comes above it moves it away.
-        wait("$tag, to be tapped") { runCatching { find(tag).assertIsDisplayed() }.isSuccess }
-        compose.onNodeWithTag(tag).performClick()
+        // What comes above it moves it away, also between a look and the tap.
+        wait("$tag, to be tapped") {
+            runCatching { find(tag).assertIsDisplayed().also { compose.onNodeWithTag(tag).performClick() } }.isSuccess
+        }
     }
 
     /** The first of those whose names begin so. */
