@@ -1,9 +1,9 @@
 //! What a phone that somebody altered sends, to cost the desk more than it cost the phone.
 
+use crate::it::support::deliver;
 use baqylau_desk::faults::Unverifiable;
 use baqylau_desk::log::recheck::ObjectFault;
 use baqylau_protocol::certificate::Invite;
-use baqylau_protocol::courier::CourierFile;
 use baqylau_protocol::ids::Hash;
 use baqylau_tests::rogue::Rogue;
 use baqylau_tests::{World, now, tables};
@@ -22,10 +22,7 @@ fn what_inflates_beyond_measure_is_named_and_not_kept() {
         prev = Hash::of(&envelope);
         objects.push(envelope.into());
     }
-    let (v, mission) = (1, world.desk.mission());
-    let (receipts, bundle, kept, permits, contradictions, rows, desks) = (vec![], None, None, None, None, None, None);
-    let file = CourierFile { v, mission, objects, receipts, bundle, kept, permits, contradictions, rows, desks };
-    let delivered = world.desk.deliver(&file.encode(), &[], &|_| ()).expect("delivered");
+    let delivered = deliver(&world, objects);
     assert_eq!((delivered.stored, delivered.refused.len()), (41, 0), "the server sees nothing of it");
     let size = |world: &World| {
         let store = |name: &str| std::fs::metadata(world.desk.workspace.folder.join(name)).map_or(0, |m| m.len());

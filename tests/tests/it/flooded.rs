@@ -1,12 +1,11 @@
 //! A stolen phone that sends as much as its observer's quota lets through: what it costs the desk has an end, and nothing is hidden.
 
-use crate::it::support::one_report;
+use crate::it::support::{deliver, one_report};
 use baqylau_desk::adjudication::status::Status;
 use baqylau_desk::log::undone::Undone;
 use baqylau_desk::store::{BeyondLimit, EVALUATED, LogObject, OPENED, Opened, PageContents, PulledEnvelope};
 use baqylau_protocol::certificate::Invite;
 use baqylau_protocol::cose::ObjectType;
-use baqylau_protocol::courier::CourierFile;
 use baqylau_protocol::ids::Hash;
 use baqylau_protocol::keys::random;
 use baqylau_tests::rogue::Rogue;
@@ -32,10 +31,7 @@ fn what_one_phone_sends_beyond_all_measure_is_kept_counted_and_not_evaluated() {
         prev = Hash::of(&envelope);
         objects.push(envelope.into());
     }
-    let (v, mission) = (1, world.desk.mission());
-    let (receipts, bundle, kept, permits, contradictions, rows, desks) = (vec![], None, None, None, None, None, None);
-    let file = CourierFile { v, mission, objects, receipts, bundle, kept, permits, contradictions, rows, desks };
-    assert_eq!(world.desk.deliver(&file.encode(), &[], &|_| ()).expect("delivered").refused.len(), 0);
+    assert_eq!(deliver(&world, objects).refused.len(), 0);
     let pulled = world.desk.pull(now(), &|_| ()).expect("pulls");
     let beyond = BeyondLimit { device: rogue.device(), reports: MORE };
     assert_eq!(pulled.beyond, [beyond]);

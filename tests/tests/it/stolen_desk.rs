@@ -1,10 +1,9 @@
 //! A stolen desk is the end of that desk, and not of the mission.
 
-use crate::it::support::{one_report, report};
+use crate::it::support::{deliver, one_report, report};
 use baqylau_desk::DeskError;
 use baqylau_desk::faults::ServerRefusal;
 use baqylau_protocol::cose::ObjectType;
-use baqylau_protocol::courier::CourierFile;
 use baqylau_protocol::ids::Hash;
 use baqylau_protocol::keys::SigningKey;
 use baqylau_protocol::standing::{Standing, StandingDecision};
@@ -20,11 +19,7 @@ fn exclude(report: Hash) -> Vec<u8> {
 }
 
 fn send(world: &World, objects: Vec<Vec<u8>>) -> (usize, usize) {
-    let (v, mission) = (1, world.desk.mission());
-    let objects = objects.into_iter().map(Into::into).collect();
-    let (receipts, bundle, kept, permits, contradictions, rows, desks) = (vec![], None, None, None, None, None, None);
-    let file = CourierFile { v, mission, objects, receipts, bundle, kept, permits, contradictions, rows, desks };
-    let done = world.desk.deliver(&file.encode(), &[], &|_| ()).expect("delivered");
+    let done = deliver(world, objects.into_iter().map(Into::into).collect());
     (done.stored, done.refused.len())
 }
 

@@ -1,10 +1,13 @@
 //! Ways to fill a checklist on a phone.
 
+use baqylau_desk::log::courier::CourierOutcome;
 use baqylau_observer::ObserverApp;
 use baqylau_observer::app::{CellKey, QuestionView};
 use baqylau_observer::error::Error;
+use baqylau_protocol::courier::CourierFile;
 use baqylau_protocol::ids::Hash;
 use baqylau_tests::{BUDGET, World, now, reports, tables};
+use minicbor::bytes::ByteVec;
 use std::path::Path;
 
 /// A draft of a checklist, at the first place that it is for.
@@ -51,6 +54,23 @@ pub fn one_report() -> (World, ObserverApp, Hash) {
     world.desk.pull(now(), &|_| ()).expect("pulls");
     let hash = reports(&world.desk)[0].summary.meta.hash;
     (world, phone, hash)
+}
+
+/// Has a desk hand objects to the server, as a courier brings them.
+pub fn deliver(world: &World, objects: Vec<ByteVec>) -> CourierOutcome {
+    let file = CourierFile {
+        v: 1,
+        mission: world.desk.mission(),
+        objects,
+        receipts: Vec::new(),
+        bundle: None,
+        kept: None,
+        permits: None,
+        contradictions: None,
+        rows: None,
+        desks: None,
+    };
+    world.desk.deliver(&file.encode(), &[], &|_| ()).expect("delivered")
 }
 
 /// Copies a folder with all that is in it.

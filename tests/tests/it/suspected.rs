@@ -1,11 +1,10 @@
 //! What reports say that their phones had seen of the log: a phone's word, which makes a desk look, and proves nothing.
 
-use crate::it::support::{copy, one_report, report};
+use crate::it::support::{copy, deliver, one_report, report};
 use baqylau_desk::adjudication::status::Status;
 use baqylau_desk::faults::{SuspectedOf, Suspicion};
 use baqylau_desk::log::undone::Undone;
 use baqylau_protocol::certificate::Invite;
-use baqylau_protocol::courier::CourierFile;
 use baqylau_protocol::ids::Hash;
 use baqylau_tests::rogue::Rogue;
 use baqylau_tests::{BUDGET, World, now, tables};
@@ -98,10 +97,7 @@ fn an_altered_phone_that_claims_what_it_likes_is_named_as_the_source_a_few_times
         prev = Hash::of(&envelope);
         objects.push(envelope.into());
     }
-    let (v, mission) = (1, world.desk.mission());
-    let (receipts, bundle, kept, permits, contradictions, rows, desks) = (vec![], None, None, None, None, None, None);
-    let file = CourierFile { v, mission, objects, receipts, bundle, kept, permits, contradictions, rows, desks };
-    assert_eq!(world.desk.deliver(&file.encode(), &[], &|_| ()).expect("delivered").refused.len(), 0);
+    assert_eq!(deliver(&world, objects).refused.len(), 0);
     let told = pull(&mut world);
     let what: Vec<(u64, SuspectedOf)> = told.iter().map(|told| (told.seq, told.of)).collect();
     let [(1, SuspectedOf::Withheld { seen: 10_000, .. }), (2, before), rest @ ..] = &what[..] else {
