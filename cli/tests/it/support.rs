@@ -38,7 +38,8 @@ pub fn copy_mission(name: &str, to: &Path) {
     copy(&root().join("missions").join(name), to);
 }
 
-fn copy(from: &Path, to: &Path) {
+/// Copies a folder with all that is in it.
+pub fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).expect("a folder");
     for entry in std::fs::read_dir(from).expect("a folder").flatten() {
         let target = to.join(entry.file_name());

@@ -1,6 +1,6 @@
 //! Two exported logs beside each other: what `baqylau verify ONE TWO` and the independent verifier say of them.
 
-use super::support::{baqylau, root, text};
+use super::support::{baqylau, copy, root, text};
 use baqylau_observer::ObserverApp;
 use baqylau_tests::{BUDGET, PASSPHRASE, World, now, tables};
 use std::path::{Path, PathBuf};
@@ -33,18 +33,6 @@ fn verify(files: &[&Path]) -> (Option<i32>, String) {
     }
     assert_eq!(said.status.code(), theirs.status.code());
     (said.status.code(), String::from_utf8_lossy(&said.stdout).into_owned())
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).expect("a folder");
-    for entry in std::fs::read_dir(from).expect("a folder").flatten() {
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).expect("copies");
-        }
-    }
 }
 
 #[test]
