@@ -7,10 +7,16 @@ use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_LENGTH, RETRY_AFTER};
 use axum::response::{IntoResponse, Response};
+use baqylau_protocol::cbor::Malformed;
+use baqylau_protocol::published;
 use std::convert::Infallible;
 use std::future::poll_fn;
+use std::ops::Range;
 use std::pin::Pin;
 use std::sync::Arc;
+
+/// The longest head of a published body: what stands before the signed object.
+const HEAD: usize = 6;
 
 /// Why a body was not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +49,26 @@ impl IntoResponse for BodyError {
             }
             Self::Broken => (StatusCode::BAD_REQUEST, "the body broke off\n").into_response(),
         }
+    }
+}
+
+/// Why a body does not begin with a signed object.
+pub(crate) enum NotSigned {
+    /// It cannot be read.
+    Body(BodyError),
+    /// It begins with something else.
+    Malformed(Malformed),
+}
+
+impl From<BodyError> for NotSigned {
+    fn from(e: BodyError) -> Self {
+        Self::Body(e)
+    }
+}
+
+impl From<Malformed> for NotSigned {
+    fn from(e: Malformed) -> Self {
+        Self::Malformed(e)
     }
 }
 
@@ -79,6 +105,14 @@ impl IncomingBody {
         let read = self.fill(wanted, limit).await;
         self.crowd.turn(&self.member, true);
         read.map(|()| self.bytes.as_slice())
+    }
+
+    /// Reads as far as the signed object goes that a published body begins with, and no further. Gives its bytes and where they lie.
+    pub async fn signed(&mut self, limit: usize) -> Result<(Vec<u8>, Range<usize>), NotSigned> {
+        let place = published::signed(self.read(HEAD, limit).await?)?.ok_or(BodyError::Broken)?;
+        let start = self.read(place.end, limit).await?;
+        let signed = start.get(place.clone()).ok_or(BodyError::Broken)?.to_vec();
+        Ok((signed, place))
     }
 
     async fn fill(&mut self, wanted: usize, limit: usize) -> Result<(), BodyError> {

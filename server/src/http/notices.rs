@@ -1,7 +1,7 @@
 //! Notices of what desks have read. As with a bundle, who signed one is looked at before its rows are read.
 
 use super::{App, AppState, bad, busy, cbor_body, failed, unavailable};
-use crate::body::{BodyError, IncomingBody};
+use crate::body::{BodyError, IncomingBody, NotSigned};
 use crate::notices::{NoticeRefused, PublishedNotice, rows as rows_of};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -12,8 +12,6 @@ use baqylau_protocol::notice::{MAX_ROWS, ROW, ReadNotice, ReadTable, RowPage};
 use baqylau_protocol::published;
 use minicbor::bytes::ByteVec;
 
-/// The longest head of a published notice: what stands before the signed object.
-const HEAD: usize = 6;
 /// The most bytes of a published notice.
 const MAX_BODY: usize = MAX_BYTES + MAX_ROWS * ROW;
 
@@ -22,6 +20,15 @@ enum NoNotice {
     Body(BodyError),
     Bad(String),
     Refused(NoticeRefused),
+}
+
+impl From<NotSigned> for NoNotice {
+    fn from(e: NotSigned) -> Self {
+        match e {
+            NotSigned::Body(e) => Self::Body(e),
+            NotSigned::Malformed(e) => e.into(),
+        }
+    }
 }
 
 impl From<BodyError> for NoNotice {
@@ -71,10 +78,7 @@ pub(super) async fn publish(State(app): AppState, mut body: IncomingBody) -> Res
 }
 
 async fn read_notice(app: &App, body: &mut IncomingBody) -> Result<PublishedNotice, NoNotice> {
-    let start = body.read(HEAD, MAX_BODY).await?;
-    let place = published::signed(start)?.ok_or_else(|| NoNotice::Bad("expected a notice and its rows".into()))?;
-    let start = body.read(place.end, MAX_BODY).await?;
-    let bytes = start.get(place.clone()).ok_or(BodyError::Broken)?.to_vec();
+    let (bytes, place) = body.signed(MAX_BODY).await?;
     let notice = PublishedNotice::verify(&bytes, app.mission, &app.log).map_err(NoNotice::Refused)?;
     body.know();
     let limit = place.end.saturating_add(published::longest_rows(&notice));

@@ -2,7 +2,7 @@
 //! read, decoded or inflated.
 
 use super::{App, AppState, bad, busy, failed, unavailable};
-use crate::body::{BodyError, IncomingBody};
+use crate::body::{BodyError, IncomingBody, NotSigned};
 use crate::publish::{Publication, PublicationError};
 use crate::sequencer::{Unavailable, read};
 use crate::storage::Cause;
@@ -18,8 +18,6 @@ use std::sync::Arc;
 
 /// The most bytes of a published bundle.
 const MAX_BUNDLE: usize = 32 << 20;
-/// The longest head of a published bundle: what stands before the manifest.
-const HEAD: usize = 6;
 
 /// Why a bundle is not published.
 enum Refused {
@@ -43,6 +41,15 @@ impl IntoResponse for Refused {
 impl From<Malformed> for Refused {
     fn from(e: Malformed) -> Self {
         Self::Bad(e.to_string())
+    }
+}
+
+impl From<NotSigned> for Refused {
+    fn from(e: NotSigned) -> Self {
+        match e {
+            NotSigned::Body(e) => Self::Body(e),
+            NotSigned::Malformed(e) => e.into(),
+        }
     }
 }
 
@@ -84,13 +91,8 @@ async fn read_bundle(app: &Arc<App>, body: &mut IncomingBody) -> Result<Publicat
 
 /// Reads as far as the manifest goes, and verifies it.
 async fn signed_manifest(app: &App, body: &mut IncomingBody) -> Result<(Manifest, Range<usize>), Refused> {
-    let bad = |reason: String| Refused::Bad(reason);
-    let start = body.read(HEAD, MAX_BUNDLE).await?;
-    let place = published::signed(start)?;
-    let place = place.ok_or_else(|| bad("expected a manifest and its packed parts".into()))?;
-    let bytes = body.read(place.end, MAX_BUNDLE).await?;
-    let signed = bytes.get(place.clone()).ok_or(BodyError::Broken)?.to_vec();
-    let manifest = Manifest::open(&signed, app.root).map_err(|e| bad(e.to_string()))?;
+    let (signed, place) = body.signed(MAX_BUNDLE).await?;
+    let manifest = Manifest::open(&signed, app.root).map_err(|e| Refused::Bad(e.to_string()))?;
     body.know();
     // Looked at again where it is written; here so that an old one is not unpacked.
     let known = read(&app.log.manifest).clone();
