@@ -23,26 +23,6 @@ NOTICE_SHAPE = {
 }
 
 
-def root_of(leaf, index, size, path):
-    """The root that a leaf and its path lead to in a tree of some size (RFC 9162, section 2.1.3.2)."""
-    if index >= size:
-        raise v.Fault("a row beyond its table")
-    at, last = index, size - 1
-    for sibling in path:
-        if last == 0:
-            raise v.Fault("a path that is too long")
-        if at & 1 or at == last:
-            leaf = v.sha256(b"\x01" + sibling + leaf)
-            while not at & 1 and at:
-                at, last = at >> 1, last >> 1
-        else:
-            leaf = v.sha256(b"\x01" + leaf + sibling)
-        at, last = at >> 1, last >> 1
-    if last:
-        raise v.Fault("a path that is too short")
-    return leaf
-
-
 class Notices:
     """The rows of a courier file, and the notices that they belong to."""
 
@@ -81,7 +61,7 @@ class Notices:
             raise v.Fault("not a row")
         data, index, label, sealed, path = row
         notice = self.notice(data)
-        if root_of(v.sha256(b"\x00" + label + sealed), index, notice[7], path) != notice[8]:
+        if v.root_from_path(v.sha256(b"\x00" + label + sealed), index, notice[7], path) != notice[8]:
             raise v.Fault(f"row {label.hex()}: not of the table that the desk signed")
         if (data, label) in self.labels:
             raise v.Fault(f"row {label.hex()}: twice")
