@@ -5,18 +5,19 @@ use baqylau_attacks::cbor::{Value, list};
 use baqylau_attacks::cose::{self, Key};
 use baqylau_attacks::device::Device;
 use baqylau_attacks::hex;
-use baqylau_observer::RefusalReason;
+use baqylau_desk::Desk;
 use baqylau_observer::app::DeliveryState;
+use baqylau_observer::{ObserverApp, RefusalReason};
 use baqylau_protocol::standing::Standing;
-use baqylau_tests::{BUDGET, PASSPHRASE, now, reports};
+use baqylau_tests::{BUDGET, PASSPHRASE, World, now, reports};
 
 const CONFIRMED: u64 = 0;
 const REVOKED: u64 = 2;
 /// The code of a refusal.
 const NOT_LISTED: u64 = 5;
 
-#[test]
-fn records_of_an_ended_desk_change_nothing() {
+/// A phone whose report both desks of a mission have, and counts.
+fn two_desks() -> (World, ObserverApp, Desk) {
     let mut world = mission();
     let invite = world.invite("p001");
     let phone = world.enrolled("phone", &invite);
@@ -24,6 +25,12 @@ fn records_of_an_ended_desk_change_nothing() {
     let mut second = world.another_desk("second desk");
     second.pull(now(), &|_| ()).expect("pulls");
     assert_eq!(statuses(&mut world.desk), ["counted"]);
+    (world, phone, second)
+}
+
+#[test]
+fn records_of_an_ended_desk_change_nothing() {
+    let (mut world, phone, second) = two_desks();
     let (attacker, _) = Attacker::new(&mut world);
     let (desk, _) = stolen(&second, &attacker.published);
     let phones = world.desk.devices(now()).expect("devices")[0].device;
@@ -75,13 +82,7 @@ fn a_desk_that_nobody_listed_revokes_nobody() {
 
 #[test]
 fn of_standings_that_race_the_stricter_holds_everywhere() {
-    let mut world = mission();
-    let invite = world.invite("p001");
-    let phone = world.enrolled("phone", &invite);
-    assert_eq!(send(&phone), 1);
-    let mut second = world.another_desk("second desk");
-    second.pull(now(), &|_| ()).expect("pulls");
-    assert_eq!(statuses(&mut world.desk), ["counted"]);
+    let (mut world, phone, mut second) = two_desks();
     let (attacker, _) = Attacker::new(&mut world);
     let (one, other) = (stolen(&world.desk, &attacker.published).0, stolen(&second, &attacker.published).0);
     let phones = world.desk.devices(now()).expect("devices")[0].device;
@@ -96,7 +97,7 @@ fn of_standings_that_race_the_stricter_holds_everywhere() {
             });
         }
     });
-    let held = |desk: &mut baqylau_desk::Desk| {
+    let held = |desk: &mut Desk| {
         desk.pull(now(), &|_| ()).expect("pulls");
         (desk.devices(now()).expect("devices")[0].standing, reports(desk)[0].status.name())
     };
