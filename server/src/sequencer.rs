@@ -136,7 +136,13 @@ pub fn start(
     storage.leaves(mission, &mut |hash, received| write(&shared.tree).push(leaf_hash(hash, received)))?;
     let whose = ServerIdentity { root, receipts: key.public() };
     load_documents(&mut *storage, &whose, &shared)?;
-    load_notices(&mut *storage, mission, &shared)?;
+    // Desks publish them again; they keep no server from starting.
+    if let Err(cause) = load_notices(&mut *storage, mission, &shared) {
+        tracing::warn!(
+            cause = with_causes(&cause),
+            "what desks have read cannot be loaded: phones hear of it when desks pull"
+        );
+    }
     let mut writer = Writer { storage, mission, whose, key, log: shared.clone(), quotas: RateLimiter::default(), now };
     // Whatever is damaged there costs nobody anything, and keeps no server from starting.
     if let Err(cause) = writer.recount() {

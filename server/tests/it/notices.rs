@@ -1,6 +1,6 @@
 //! What desks say that they have read: kept where a listed desk signed it, the latest of each, and handed out row by row.
 
-use crate::it::support::{Device, Mission, NOW};
+use crate::it::support::{Device, Mission, NOW, code};
 use baqylau_http::reqwest::StatusCode;
 use baqylau_protocol::cbor;
 use baqylau_protocol::certificate::Role;
@@ -75,6 +75,23 @@ async fn the_latest_notice_of_a_listed_desk_is_kept_and_outlasts_a_restart() {
     mission.running.take().expect("it runs").stop().await;
     mission.open(folder.path()).await;
     assert_eq!(read(&mission, &mission.desk, &phone).await, Some((5, 1)));
+}
+
+#[tokio::test]
+async fn notices_that_cannot_be_loaded_keep_no_server_from_starting() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut mission = Mission::start(folder.path()).await;
+    let phone = mission.device(Role::Observer, NOW + 1);
+    mission.send(vec![mission.desk.enrolment.clone(), phone.enrolment.clone()]).await;
+    let first = notice(&mission, &mission.desk, &phone, (5, 1));
+    assert_eq!(publish(&mission, &mission.desk, &first).await, StatusCode::NO_CONTENT);
+    mission.running.take().expect("it runs").stop().await;
+    let db = baqylau_sqlite::rusqlite::Connection::open(folder.path().join("server.db")).expect("the database");
+    db.execute_batch("ALTER TABLE notice RENAME COLUMN rows TO damaged").expect("damaged");
+    drop(db);
+    mission.open(folder.path()).await;
+    assert_eq!(read(&mission, &mission.desk, &phone).await, None);
+    assert!(code(&mission.send(vec![mission.envelope(&phone, 1)]).await[0]).is_none(), "reports are taken");
 }
 
 #[tokio::test]
