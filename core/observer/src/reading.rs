@@ -22,7 +22,7 @@ impl SyncDriver {
         let Some((manifest, _)) = self.manifest()? else { return Ok(Event::RowsDone) };
         let key = {
             let outbox = lock(&self.outbox)?;
-            outbox.row_key()?.filter(|_| outbox.has_unread(&manifest).unwrap_or(true))
+            if outbox.has_unread(&manifest)? { outbox.row_key()? } else { None }
         };
         let Some(key) = key else { return Ok(Event::RowsDone) };
         let bytes = body(self.get(&routes::rows(key.label()), None).await?, MAX_BYTES).await?;
