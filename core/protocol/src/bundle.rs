@@ -4,12 +4,12 @@ use crate::authority::{DeskTerm, IssuerTerm, LogEpoch, Reinstatement};
 use crate::cbor::{self, Malformed};
 use crate::cose::{self, CoseError, ObjectType};
 use crate::ids::{Hash, MissionId, MissionRoot, PublicKey};
+use crate::inflate::{hash_inflated, inflate_to};
 use crate::keys::{ReadingKey, SigningKey};
 use crate::root::{JointManifest, RootError};
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 use miniz_oxide::deflate::compress_to_vec;
-use miniz_oxide::inflate::decompress_to_vec_with_limit;
 
 /// Most bytes that a part may inflate to (64 MiB).
 pub const MAX_PART: usize = 64 << 20;
@@ -223,15 +223,12 @@ impl Manifest {
         }
     }
 
-    /// Finds the part that packed bytes belong to and returns it with the inflated bytes; `None` if it is none of them.
-    /// Inflates once, to at most the size of the largest part.
+    /// The part that packed bytes inflate to; `None` if it is none of them. Takes no memory for what they inflate to.
     #[must_use]
-    pub fn unpack(&self, packed: &[u8]) -> Option<(&BundlePart, Vec<u8>)> {
-        let largest = self.parts.iter().map(|p| p.size).max()?;
-        let limit = usize::try_from(largest).unwrap_or(usize::MAX).min(MAX_PART);
-        let bytes = decompress_to_vec_with_limit(packed, limit).ok()?;
-        let hash = Hash::of(&bytes);
-        self.parts.iter().find(|p| p.hash == hash).map(|part| (part, bytes))
+    pub fn part_of(&self, packed: &[u8]) -> Option<&BundlePart> {
+        let largest = self.parts.iter().map(BundlePart::most).max()?;
+        let (hash, _) = hash_inflated(packed, largest)?;
+        self.parts.iter().find(|p| p.hash == hash)
     }
 
     /// The part with this kind and name, if any.
@@ -253,25 +250,20 @@ impl BundlePart {
     /// Most bytes that the packed part may have: incompressible data grows a little.
     #[must_use]
     pub fn longest(&self) -> usize {
-        let size = usize::try_from(self.size).unwrap_or(usize::MAX).min(MAX_PART);
+        let size = self.most();
         (size + size / 10 + 256).min(MAX_PART)
     }
 
-    /// Inflates packed bytes and verifies their hash.
+    /// Most bytes that it may inflate to.
+    fn most(&self) -> usize {
+        usize::try_from(self.size).unwrap_or(usize::MAX).min(MAX_PART)
+    }
+
+    /// Inflates packed bytes, once their hash is known to be the part's: others cost no memory.
     ///
     /// # Errors
     /// [`BundleError::Part`] if they cannot be inflated or are not this part.
     pub fn unpack(&self, packed: &[u8]) -> Result<Vec<u8>, BundleError> {
-        let damaged = || BundleError::Part { name: self.name.clone() };
-        let limit = usize::try_from(self.size).unwrap_or(usize::MAX).min(MAX_PART);
-        let bytes = decompress_to_vec_with_limit(packed, limit).map_err(|_| damaged())?;
-        if Hash::of(&bytes) == self.hash { Ok(bytes) } else { Err(damaged()) }
+        inflate_to(packed, self.hash, self.most()).ok_or_else(|| BundleError::Part { name: self.name.clone() })
     }
-}
-
-/// Inflates packed bytes without a manifest, up to [`MAX_PART`]; the caller verifies their hash. `None` if they cannot
-/// be inflated.
-#[must_use]
-pub fn inflate(packed: &[u8]) -> Option<Vec<u8>> {
-    decompress_to_vec_with_limit(packed, MAX_PART).ok()
 }

@@ -31,6 +31,7 @@ pub mod envelope;
 pub mod exported;
 pub mod handover;
 pub mod ids;
+mod inflate;
 pub mod keys;
 pub mod merkle;
 pub mod notice;

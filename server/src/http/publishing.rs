@@ -108,7 +108,7 @@ type Unpacked = (Manifest, Vec<u8>, Vec<(Hash, Vec<u8>)>);
 fn unpack(manifest: Manifest, signed: Vec<u8>, packed: Vec<Vec<u8>>) -> Result<Unpacked, Refused> {
     let mut parts: Vec<(Hash, Vec<u8>)> = Vec::new();
     for packed in packed {
-        let Some((part, _)) = manifest.unpack(&packed) else {
+        let Some(part) = manifest.part_of(&packed) else {
             return Err(Refused::Bad("a part that the manifest does not name, or a damaged one".into()));
         };
         parts.push((part.hash, packed));

@@ -67,7 +67,7 @@ fn damage_checklist(databases: &[Connection], id: &str) {
         let (hash, mut packed): ([u8; 32], Vec<u8>) = parts
             .map(|part| part.expect("a part"))
             .find(|(_, packed): &([u8; 32], Vec<u8>)| {
-                let bytes = baqylau_protocol::bundle::inflate(packed).expect("inflates");
+                let bytes = miniz_oxide::inflate::decompress_to_vec(packed).expect("inflates");
                 bytes.windows(name.len()).take(200).any(|w| w == name.as_bytes())
             })
             .expect("the checklist");

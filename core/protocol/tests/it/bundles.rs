@@ -1,7 +1,7 @@
 //! A bundle is accepted only from the root, and only forward along one line of versions.
 
 use baqylau_protocol::authority::{DeskTerm, IssuerTerm, LogEpoch};
-use baqylau_protocol::bundle::{BundleError, BundlePart, Manifest, PartKind, inflate};
+use baqylau_protocol::bundle::{BundleError, BundlePart, Manifest, PartKind};
 use baqylau_protocol::cbor;
 use baqylau_protocol::cose::{self, ObjectType};
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId};
@@ -107,7 +107,6 @@ fn part_with_other_bytes_is_refused() {
     let (part, packed) = BundlePart::pack(PartKind::Checklist, "opening", &plain);
     assert!(packed.len() < plain.len() / 10);
     assert_eq!(part.unpack(&packed).unwrap(), plain);
-    assert_eq!(inflate(&packed).unwrap(), plain);
     let damaged = Err(BundleError::Part { name: "opening".into() });
     let (_, other) = BundlePart::pack(PartKind::Checklist, "opening", b"{}");
     assert_eq!(part.unpack(&other), damaged);
