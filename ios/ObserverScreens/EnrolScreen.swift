@@ -19,7 +19,9 @@ struct EnrolScreen: View {
                 Paragraph(say(.enrolPin))
                 Pin(label: say(.pin), name: "pin", text: model.state.pin) { model.pin($0) }
                 Pin(label: say(.pinAgain), name: "pin-again", text: model.state.again) { model.again($0) }
-            case .fetch: Paragraph(say(.enrolFetch))
+            case .fetch:
+                Paragraph(say(.enrolFetch))
+                ProxyChoice(address: model.state.proxy, on: model.state.proxied) { model.proxy($0) } use: { model.useProxy($0) }
             }
         } bottom: {
             buttons

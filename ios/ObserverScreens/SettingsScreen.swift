@@ -24,7 +24,7 @@ struct SettingsScreen: View {
             Secondary(say(model.state.notices ? .settingsNoticesOff : .settingsNoticesOn), "notices") {
                 model.notices(!model.state.notices)
             }
-            proxy
+            ProxyChoice(address: model.state.proxy, on: model.state.proxied) { model.proxy($0) } use: { model.useProxy($0) }
             again
             Heading(say(.settingsWipe))
             Secondary(say(.settingsWipe), "wipe") { model.askWipe(true) }
@@ -71,16 +71,6 @@ struct SettingsScreen: View {
                 .disabled(model.state.oldPin.isEmpty || model.state.newPin.isEmpty)
             Secondary(say(.settingsDuressTake), "second-off") { model.secondPin(false) }.disabled(model.state.oldPin.isEmpty)
         }
-    }
-
-    @ViewBuilder private var proxy: some View {
-        Heading(say(.settingsProxy))
-        Paragraph(say(.settingsProxyWhy))
-        TextField(text: Binding(get: { model.state.proxy }, set: { model.proxy($0) })) { Text(verbatim: "127.0.0.1:9050") }
-            .autocorrectionDisabled()
-            .accessibilityIdentifier("proxy")
-        Secondary(say(.settingsProxySet), "proxy-on") { model.useProxy(true) }.disabled(model.state.proxy.isEmpty)
-        if model.state.proxied { Secondary(say(.settingsProxyOff), "proxy-off") { model.useProxy(false) } }
     }
 
     @ViewBuilder private var again: some View {

@@ -267,3 +267,15 @@ impl BundlePart {
         inflate_to(packed, self.hash, self.most()).ok_or_else(|| BundleError::Part { name: self.name.clone() })
     }
 }
+
+/// Whether packed bytes inflate to bytes with this hash, at most [`MAX_PART`]: without a manifest.
+#[must_use]
+pub fn is_packed(packed: &[u8], hash: Hash) -> bool {
+    hash_inflated(packed, MAX_PART).is_some_and(|(found, _)| found == hash)
+}
+
+/// Inflates packed bytes to those with this hash, without a manifest; `None` if they are others.
+#[must_use]
+pub fn inflate(packed: &[u8], hash: Hash) -> Option<Vec<u8>> {
+    inflate_to(packed, hash, MAX_PART)
+}

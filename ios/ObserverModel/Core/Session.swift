@@ -87,6 +87,12 @@ public final class Session {
         state = try await known(core)
     }
 
+    /// Goes through a SOCKS5 proxy from now on, as `host:port`; nil ends it.
+    public func useProxy(_ address: String?) async throws {
+        guard let core else { return }
+        try await core { try $0.setProxy(address: address) }
+    }
+
     /// Looks whether the mission is here: a courier may have brought it.
     public func look() async throws {
         if let core { state = try await known(core) }

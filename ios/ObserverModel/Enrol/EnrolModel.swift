@@ -10,6 +10,8 @@ public struct EnrolState: Sendable {
     public var about: InviteView?
     public var pin = ""
     public var again = ""
+    public var proxy = ""
+    public var proxied = false
 }
 
 /// From an invite to a phone that knows the mission.
@@ -81,6 +83,19 @@ public final class EnrolModel: ScreenModel {
         act {
             try await self.session.wipe()
             self.state = EnrolState()
+        }
+    }
+
+    public func proxy(_ address: String) { state.proxy = address }
+
+    /// Fetches through a SOCKS5 proxy from now on, or no longer: the network blocks what it cannot read.
+    @discardableResult
+    public func useProxy(_ on: Bool) -> Task<Void, Never> {
+        let address = state.proxy.filter { !$0.isWhitespace }
+        return act {
+            try await self.session.useProxy(on ? address : nil)
+            self.state.proxied = on
+            try await self.session.fetch()
         }
     }
 

@@ -66,4 +66,19 @@ struct EnrolTests {
         await model.fetch().value
         _ = try device.core
     }
+
+    @Test func aProxyLeadsToAMissionThatTheNetworkBlocks() async throws {
+        let (mission, device) = (try Mission(), try Device())
+        try mission.ask("cut 0")
+        let model = await device.begin(try mission.invite(0))
+        #expect(model.error?.word == .errorNoAnswer)
+        try mission.ask("whole")
+        model.proxy("127.0.0.1:1")
+        await model.useProxy(true).value
+        #expect(model.state.proxied && model.error?.word == .errorNoAnswer)
+        model.proxy(try #require(try mission.ask("socks")["socks"] as? String))
+        await model.useProxy(true).value
+        _ = try device.core
+        #expect((try mission.ask("socks")["asked"] as? [String])?.isEmpty == false)
+    }
 }

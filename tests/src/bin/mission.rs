@@ -1,8 +1,9 @@
 //! A mission with a running server, for tests in other languages. It says one JSON object, then answers each line of standard
-//! input with one: `cut N` swallows answers once N bytes went up a connection, `hang` lets it neither answer nor close, `whole` mends it, `desk` pulls and lists the
-//! reports, `lost` has the server lose everything, and `publish` publishes anew, `ask HASH WORDS` writes to the observer, `about HASH QUESTION WORDS` names a question too, `revoke` ends every phone,
-//! `expired` and `foreign` give invites that are no good, `page` serves the coordinators' page, `tell WORDS` has a phone of its own send
-//! a report, `alarm` a call for help. It ends with its input.
+//! input with one: `cut N` swallows answers once N bytes went up a connection, `hang` lets it neither answer nor close, `whole` mends
+//! it, `desk` pulls and lists the reports, `lost` has the server lose everything, and `publish` publishes anew, `ask HASH WORDS` writes
+//! to the observer, `about HASH QUESTION WORDS` names a question too, `revoke` ends every phone, `socks` gives the address of a SOCKS5
+//! proxy and what it was asked for since the last time, `expired` and `foreign` give invites that are no good, `page` serves the
+//! coordinators' page, `tell WORDS` has a phone of its own send a report, `alarm` a call for help. It ends with its input.
 
 use baqylau_desk::Desk;
 use baqylau_desk::adjudication::status::AnswerBasis;
@@ -10,11 +11,13 @@ use baqylau_observer::ObserverApp;
 use baqylau_page::{PageOptions, RunningPage, start};
 use baqylau_protocol::ids::Hash;
 use baqylau_tests::line::NetworkLine;
+use baqylau_tests::socks::Socks;
 use baqylau_tests::{BUDGET, PASSPHRASE, World, now, tables};
 use serde_json::{Value, json};
 use std::error::Error;
 use std::io::{BufRead, Write};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 const DAY_MS: i64 = 86_400_000;
@@ -26,6 +29,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let folder = world.folder.path().to_owned();
     let mut page: Option<Page> = None;
     let mut phone: Option<ObserverApp> = None;
+    let mut socks: Option<Arc<Socks>> = None;
     say(&json!({ "invites": invites, "folder": folder, "mission": folder.join("mission"), "passphrase": PASSPHRASE }))?;
     for command in std::io::stdin().lock().lines() {
         let command = command?;
@@ -55,6 +59,11 @@ fn main() -> Result<(), Box<dyn Error>> {
                     world.desk.decisions().revoke(row.device, None, now())?;
                 }
                 world.desk.publish_decisions()?;
+            }
+            "socks" => {
+                let socks = socks.get_or_insert_with(|| Socks::start("localhost"));
+                say(&json!({ "socks": socks.address(), "asked": socks.asked() }))?;
+                continue;
             }
             "expired" => {
                 let invite = world.desk.invites().make(&["p007".to_owned()], now() - 10 * DAY_MS, 1)?.remove(0).text;

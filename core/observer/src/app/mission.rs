@@ -226,7 +226,7 @@ impl ObserverApp {
             return Ok(form.clone());
         }
         let packed = main.part(hash)?.ok_or_else(|| missing("checklist"))?;
-        let bytes = baqylau_protocol::bundle::inflate(&packed).ok_or_else(|| missing("checklist"))?;
+        let bytes = baqylau_protocol::bundle::inflate(&packed, hash).ok_or_else(|| missing("checklist"))?;
         let places = loaded.manifest.part(PartKind::Places, "places").map_or(hash, |p| p.hash);
         form(&self.config.missions, hash, places, &bytes, &loaded.places)
     }

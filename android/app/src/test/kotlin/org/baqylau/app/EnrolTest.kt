@@ -1,6 +1,7 @@
 package org.baqylau.app
 
 import org.baqylau.app.phone.Permission
+import org.junit.Assert.assertTrue
 import org.junit.Test
 
 /** The way into a mission, and what can be wrong with it. */
@@ -60,5 +61,22 @@ class EnrolTest : AppTest() {
             mission.ask("whole")
             tap("fetch")
             await("new-visit")
+        }
+
+    @Test
+    fun `a proxy leads to a mission that the network blocks`() =
+        withMission { mission ->
+            mission.ask("cut 0")
+            begin(mission.invite(0))
+            seeInAll(R.string.error_no_answer)
+            mission.ask("whole")
+            write("proxy", "127.0.0.1:1")
+            tap("proxy-on")
+            await("proxy-off")
+            seeInAll(R.string.error_no_answer)
+            write("proxy", mission.ask("socks")["socks"].textValue())
+            tap("proxy-on")
+            await("new-visit")
+            assertTrue("the proxy was not asked", mission.ask("socks")["asked"].size() > 0)
         }
 }

@@ -103,6 +103,11 @@ class Session(
         mutable.value = known(core)
     }
 
+    /** Goes through a SOCKS5 proxy from now on, as `host:port`; null ends it. */
+    suspend fun useProxy(address: String?) {
+        core?.invoke { setProxy(address) }
+    }
+
     /** Looks whether the mission is here: a courier may have brought it. */
     suspend fun look() {
         core?.let { mutable.value = known(it) }

@@ -19,6 +19,8 @@ data class EnrolState(
     val about: InviteView? = null,
     val pin: String = "",
     val again: String = "",
+    val proxy: String = "",
+    val proxied: Boolean = false,
 )
 
 /** From an invite to a phone that knows the mission. */
@@ -75,6 +77,16 @@ class EnrolModel(
         act {
             session.wipe()
             update { EnrolState() }
+        }
+
+    fun proxy(address: String) = update { copy(proxy = address) }
+
+    /** Fetches through a SOCKS5 proxy from now on, or no longer: the network blocks what it cannot read. */
+    fun useProxy(on: Boolean) =
+        act {
+            session.useProxy(state.value.proxy.trim().takeIf { on })
+            update { copy(proxied = on) }
+            session.fetch()
         }
 
     /** Once more: the network was gone. */

@@ -25,6 +25,7 @@ import org.baqylau.app.R
 import org.baqylau.app.phone.Camera
 import org.baqylau.app.ui.Paragraph
 import org.baqylau.app.ui.Primary
+import org.baqylau.app.ui.ProxyChoice
 import org.baqylau.app.ui.Screen
 import org.baqylau.app.ui.Secondary
 
@@ -82,7 +83,11 @@ private fun ColumnScope.Step(
             Pin(state.again, model::again, R.string.pin_again, "pin-again")
         }
 
-        EnrolStep.FETCH -> Paragraph(stringResource(R.string.enrol_fetch))
+        EnrolStep.FETCH -> {
+            Paragraph(stringResource(R.string.enrol_fetch))
+            ProxyChoice(state.proxy, state.proxied, model::proxy, model::useProxy)
+        }
+
         EnrolStep.SCAN -> {}
     }
 }

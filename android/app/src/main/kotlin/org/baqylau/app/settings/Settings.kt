@@ -199,7 +199,7 @@ fun SettingsScreen(
             Paragraph(stringResource(R.string.settings_notices_why))
             val notices = if (state.notices) R.string.settings_notices_off else R.string.settings_notices_on
             Secondary(stringResource(notices), "notices", INSET) { model.notices(!state.notices) }
-            ProxyChoice(state, model)
+            ProxyChoice(state.proxy, state.proxied, model::proxy, model::useProxy)
             Heading(stringResource(R.string.settings_again))
             Paragraph(stringResource(R.string.settings_again_why))
             Secondary(stringResource(R.string.settings_again), "send-again", INSET, enabled = !state.sending) { model.sendAgain() }
@@ -232,24 +232,6 @@ private fun FaceChoice(
     val title = stringResource(R.string.lock_face)
     val words = if (state.faceAllowed) R.string.settings_face_off else R.string.settings_face_on
     Secondary(stringResource(words), "face", INSET) { model.allowBiometric(!state.faceAllowed, title) }
-}
-
-@Composable
-private fun ProxyChoice(
-    state: SettingsState,
-    model: SettingsModel,
-) {
-    Heading(stringResource(R.string.settings_proxy))
-    Paragraph(stringResource(R.string.settings_proxy_why))
-    OutlinedTextField(
-        state.proxy,
-        model::proxy,
-        INSET.testTag("proxy"),
-        placeholder = { Text("127.0.0.1:9050") },
-        singleLine = true,
-    )
-    Secondary(stringResource(R.string.settings_proxy_set), "proxy-on", INSET, enabled = state.proxy.isNotBlank()) { model.useProxy(true) }
-    if (state.proxied) Secondary(stringResource(R.string.settings_proxy_off), "proxy-off", INSET) { model.useProxy(false) }
 }
 
 @Composable
