@@ -7,6 +7,7 @@ mod it {
     mod checkpoints;
     mod encoding;
     mod envelopes;
+    mod independent;
     mod logs;
     mod notices;
     mod people;
