@@ -26,6 +26,10 @@ pub enum MissionAction {
     CourierDelivers(u8),
     /// A desk pulls the log, sends what it signed, and settles what nobody decided.
     Pull(u8),
+    /// A desk takes the log, and is killed before it opens what is new.
+    PullCut(u8),
+    /// The server hands out the notice before the last of this desk.
+    Replay(u8),
     /// A person at a desk decides about a phone.
     Decide {
         /// At this desk.

@@ -45,11 +45,27 @@ pub enum PlantedBug {
     EpochBelowNamedPlaces,
     /// The root ends a desk, or reinstates a phone, at a place of a log that was replaced.
     PlacesOfTheOldLog,
+    /// What a desk read that was ended since still counts.
+    EndedDeskReads,
+    /// An older notice takes the place of a newer one.
+    OlderNoticeReplaces,
+    /// A notice of the log before tells what the new one lacks.
+    NoticeOutlivesItsLog,
+    /// What a desk has not read is missing, however far it has come.
+    UnreadIsMissing,
+    /// One desk's word is enough, however many the mission asks for.
+    OneDeskIsEnough,
+    /// A phone throws its copy away when the server has the report.
+    CopyGoesWhenStored,
+    /// A desk says that it read what it pulled, before it opens it.
+    PulledIsRead,
+    /// What a desk lacks is shown as missing, and not sent again.
+    MissingIsOnlyShown,
 }
 
 impl PlantedBug {
     /// All of them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 29] = [
         Self::ReceiptBeforeCommit,
         Self::ServerLogsTwice,
         Self::DeskCountsPlaces,
@@ -71,5 +87,13 @@ impl PlantedBug {
         Self::ReinstatementHasNoEnd,
         Self::EpochBelowNamedPlaces,
         Self::PlacesOfTheOldLog,
+        Self::EndedDeskReads,
+        Self::OlderNoticeReplaces,
+        Self::NoticeOutlivesItsLog,
+        Self::UnreadIsMissing,
+        Self::OneDeskIsEnough,
+        Self::CopyGoesWhenStored,
+        Self::PulledIsRead,
+        Self::MissingIsOnlyShown,
     ];
 }

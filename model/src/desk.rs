@@ -2,6 +2,7 @@
 
 use crate::bug::PlantedBug;
 use crate::manifest::ModelledManifest;
+use crate::notice::{ModelledNotice, reports};
 use crate::object::{ModelledDecision, ModelledObject, Ruling, phone_id, tree};
 use crate::server::{ModelledServer, Reader};
 use baqylau_protocol::standing::{Standing, Standings};
@@ -22,6 +23,10 @@ pub(crate) struct ModelledDesk {
     pub contradicted: bool,
     /// Of each phone, the strictest revocation that held here. Nobody keeps that; the properties need it.
     pub revoked: [Option<u8>; 2],
+    /// The reports that it opened, as phone and number, ascending.
+    pub opened: Vec<(u8, u8)>,
+    /// What it said of them last.
+    pub notice: Option<ModelledNotice>,
 }
 
 /// One pull.
@@ -32,6 +37,10 @@ pub(crate) struct DeskPull<'a> {
     pub server: &'a mut ModelledServer,
     pub manifests: &'a [ModelledManifest],
     pub phones: u8,
+    /// Whether desks say what they read.
+    pub notices: bool,
+    /// Whether it is killed before it opens what is new.
+    pub cut: bool,
     pub bug: Option<PlantedBug>,
 }
 
@@ -40,6 +49,12 @@ impl DeskPull<'_> {
     pub fn run(&mut self) {
         self.desk.manifest = self.manifests.len() - 1;
         if !self.begin_epoch() || self.manifest().key() != self.server.key || !self.fetch() {
+            return;
+        }
+        if self.cut {
+            if self.bug == Some(PlantedBug::PulledIsRead) {
+                self.publish(reports(&self.desk.log));
+            }
             return;
         }
         let signed: Vec<ModelledObject> = self.desk.signed.iter().map(|d| ModelledObject::Decision(*d)).collect();
@@ -51,6 +66,26 @@ impl DeskPull<'_> {
             self.fetch();
         }
         self.note_revoked();
+        if self.notices {
+            self.desk.opened.extend(reports(&self.desk.log));
+            self.desk.opened.sort_unstable();
+            self.desk.opened.dedup();
+            self.publish(self.desk.opened.clone());
+        }
+    }
+
+    /// As `NoticeBoard::publish` in `desk/src/log/notice.rs`: where it changed, or the server has none of this desk.
+    fn publish(&mut self, opened: Vec<(u8, u8)>) {
+        let place = usize::from(self.number);
+        let new = ModelledNotice { at: 0, epoch: self.desk.epoch, size: self.desk.log.len(), opened };
+        let same = self.desk.notice.as_ref().is_some_and(|last| ModelledNotice { at: 0, ..last.clone() } == new);
+        if !self.manifest().is_current_desk(self.number) || (same && self.server.notices[place] == self.desk.notice) {
+            return;
+        }
+        let at = self.desk.notice.as_ref().map_or(0, |last| last.at) + 1;
+        self.desk.notice = Some(ModelledNotice { at, ..new });
+        self.server.older[place] = self.server.notices[place].take();
+        self.server.notices[place].clone_from(&self.desk.notice);
     }
 
     fn manifest(&self) -> &ModelledManifest {

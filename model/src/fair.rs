@@ -27,14 +27,25 @@ impl MissionState {
             let size = state.desks[0].log.len();
             _ = state.begin_log(model, size);
         }
+        state.run_fairly(model, way);
+        state
+    }
+
+    /// The same, with the server as it is.
+    pub(crate) fn at_last_as_it_is(&self, model: &DeliveryModel) -> Self {
+        let mut state = self.clone();
+        state.run_fairly(model, Way::Network);
+        state
+    }
+
+    fn run_fairly(&mut self, model: &DeliveryModel, way: Way) {
         for _ in 0..ROUNDS {
-            let before = state.clone();
-            state.round(model, way);
-            if state == before {
+            let before = self.clone();
+            self.round(model, way);
+            if *self == before {
                 break;
             }
         }
-        state
     }
 
     fn round(&mut self, model: &DeliveryModel, way: Way) {
@@ -44,7 +55,12 @@ impl MissionState {
                 Way::Network => self.sync(model, phone, Reception::Whole),
                 Way::Courier => {
                     self.meet(model, phone);
-                    _ = self.deliver(model, 0);
+                    // What a desk read is brought by who visits it.
+                    let second = self.newest().is_current_desk(1);
+                    [0, 1]
+                        .into_iter()
+                        .filter(|desk| *desk == 0 || second)
+                        .for_each(|desk| _ = self.deliver(model, desk));
                     self.meet(model, phone);
                 }
             }

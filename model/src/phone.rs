@@ -3,6 +3,7 @@
 use crate::action::Reception;
 use crate::bug::PlantedBug;
 use crate::manifest::ModelledManifest;
+use crate::notice::{KeptRows, Notices, Reading};
 use crate::object::ModelledObject;
 use crate::server::{ModelledServer, Reader};
 use baqylau_protocol::receipt::Receipt;
@@ -33,6 +34,10 @@ pub(crate) struct ModelledPhone {
     pub gone: bool,
     /// What was sent and is not asked about: for the bug that does so.
     pub given_up: Vec<u8>,
+    /// What desks said that they read.
+    pub rows: KeptRows,
+    /// The reports of which no copy is here any more.
+    pub dropped: Vec<u8>,
 }
 
 /// The head of receipts that come by hand, and who signed it.
@@ -55,7 +60,9 @@ impl ModelledPhone {
     /// What is to be sent, by number.
     pub fn queue(&self) -> Vec<u8> {
         let done = |seq: &u8| self.receipts.iter().any(|(number, _, again)| number == seq && !again);
-        (1..=self.signed).filter(|seq| !done(seq) && !self.given_up.contains(seq)).collect()
+        (1..=self.signed)
+            .filter(|seq| !done(seq) && !self.given_up.contains(seq) && !self.dropped.contains(seq))
+            .collect()
     }
 
     /// Takes a manifest, and takes back what a new log does not have. As `core/observer/src/store/epochs.rs`.
@@ -116,6 +123,28 @@ impl ModelledPhone {
         }
     }
 
+    /// Takes notices; offers once more what is missing, and throws away the copies of what is read. As `keep_rows` in
+    /// `core/observer/src/reading.rs`.
+    pub fn hear(
+        &mut self,
+        phone: u8,
+        offered: &Notices,
+        manifests: &[ModelledManifest],
+        (desks_to_read, bug): (u8, Option<PlantedBug>),
+    ) {
+        let manifest = &manifests[self.manifest];
+        let by = Reading { phone, manifest, desks_to_read, bug };
+        if self.rows.keep(offered, by) && bug != Some(PlantedBug::MissingIsOnlyShown) {
+            let rows = &self.rows;
+            self.receipts.iter_mut().for_each(|(seq, place, again)| *again |= rows.is_missing(*seq, *place, by));
+        }
+        let stored = |seq| bug == Some(PlantedBug::CopyGoesWhenStored) && self.shows_delivered(seq);
+        let goes = |seq: &u8| self.rows.are_read(*seq, by) || (desks_to_read > 0 && stored(*seq));
+        let going: Vec<u8> = (1..=self.signed).filter(|seq| !self.dropped.contains(seq)).filter(goes).collect();
+        self.dropped.extend(going);
+        self.dropped.sort_unstable();
+    }
+
     /// Whether a receipt by a key proves anything.
     fn proves(manifest: &ModelledManifest, key: u8, bug: Option<PlantedBug>) -> bool {
         key == manifest.key() || (bug == Some(PlantedBug::OldKeyProves) && key < manifest.key())
@@ -168,6 +197,7 @@ pub(crate) struct SyncRun<'a> {
     pub manifests: &'a [ModelledManifest],
     pub reception: Reception,
     pub bug: Option<PlantedBug>,
+    pub desks_to_read: u8,
 }
 
 impl SyncRun<'_> {
@@ -225,7 +255,13 @@ impl SyncRun<'_> {
             }
             Action::SendAttachments => Some(Event::AttachmentsDone),
             Action::FetchLetters => Some(Event::LettersDone),
-            Action::FetchRows => Some(Event::RowsDone),
+            Action::FetchRows => {
+                if self.reception == Reception::Whole {
+                    let by = (self.desks_to_read, self.bug);
+                    self.phone.hear(self.number, &self.server.notices, self.manifests, by);
+                }
+                Some(Event::RowsDone)
+            }
             Action::CommitEnrolment(Verdict::Refused(_))
             | Action::Commit(_, Verdict::Refused(_))
             | Action::Pause { .. }

@@ -6,13 +6,14 @@ use crate::fair::Way;
 use crate::manifest::ModelledManifest;
 use crate::object::{ModelledDecision, ModelledObject, Ruling, phone_id};
 use crate::phone::ModelledPhone;
+use crate::reading::reading_properties;
 use crate::server::Reader;
 use crate::state::{DeliveryModel, MissionState};
 use baqylau_protocol::standing::Standing;
 use stateright::Property;
 
 pub(crate) fn properties() -> Vec<Property<DeliveryModel>> {
-    vec![
+    let mut properties = vec![
         Property::always(
             "what a phone shows as delivered is in the log, or the phone sees a fault",
             delivered_is_logged,
@@ -29,7 +30,9 @@ pub(crate) fn properties() -> Vec<Property<DeliveryModel>> {
         Property::always("by courier every report counts at last", |model, state| {
             everything_counts_at_last(model, state, Way::Courier)
         }),
-    ]
+    ];
+    properties.extend(reading_properties());
+    properties
 }
 
 /// Desks that know the newest manifest.

@@ -27,6 +27,10 @@ pub struct Spare {
     pub reinstatements: u8,
     /// New logs.
     pub epochs: u8,
+    /// Pulls that are cut off.
+    pub cuts: u8,
+    /// Notices that the server hands out again.
+    pub replays: u8,
 }
 
 /// What one run of the checker covers.
@@ -38,6 +42,8 @@ pub struct ModelScope {
     pub second_desk: bool,
     /// Whether it begins with a report of the first phone at both desks, or with nothing.
     pub begun: bool,
+    /// How many desks have to have a report before it is read; 0 where desks say nothing of what they read.
+    pub desks_to_read: u8,
     /// How much may happen.
     pub spare: Spare,
 }
@@ -48,14 +54,14 @@ impl ModelScope {
     pub fn delivery() -> Self {
         let spare =
             Spare { reports: 1, lost_answers: 1, meetings: 2, crashes: 1, losses: 1, epochs: 1, ..Spare::default() };
-        Self { phones: 2, second_desk: true, begun: false, spare }
+        Self { phones: 2, second_desk: true, begun: false, desks_to_read: 0, spare }
     }
 
     /// A server that lies: it shows two logs, goes back, logs things twice.
     #[must_use]
     pub fn lies() -> Self {
         let spare = Spare { reports: 2, meetings: 2, losses: 1, forks: 1, smuggled: 1, epochs: 1, ..Spare::default() };
-        Self { phones: 1, second_desk: true, begun: false, spare }
+        Self { phones: 1, second_desk: true, begun: false, desks_to_read: 0, spare }
     }
 
     /// Desks that decide at the same time, are ended and stolen, and a log that is replaced meanwhile.
@@ -63,19 +69,33 @@ impl ModelScope {
     pub fn authority() -> Self {
         let spare =
             Spare { reports: 2, decisions: 3, smuggled: 1, ends: 1, reinstatements: 1, epochs: 1, ..Spare::default() };
-        Self { phones: 1, second_desk: true, begun: true, spare }
+        Self { phones: 1, second_desk: true, begun: true, desks_to_read: 0, spare }
     }
 
     /// A phone that is destroyed before a log is replaced: only the desks have what it sent.
     #[must_use]
     pub fn destroyed_phone() -> Self {
         let spare = Spare { reports: 1, destroyed: 1, losses: 1, epochs: 1, ..Spare::default() };
-        Self { phones: 1, second_desk: true, begun: true, spare }
+        Self { phones: 1, second_desk: true, begun: true, desks_to_read: 0, spare }
     }
 
     /// A desk that made itself, with a stolen issuer's key.
     #[must_use]
     pub fn unlisted() -> Self {
         Self { second_desk: false, ..Self::authority() }
+    }
+
+    /// What desks read: a server that goes back, is replaced, and hands out old notices, and a desk that is ended.
+    #[must_use]
+    pub fn reading() -> Self {
+        let spare =
+            Spare { reports: 2, meetings: 1, losses: 1, ends: 1, epochs: 1, cuts: 1, replays: 1, ..Spare::default() };
+        Self { phones: 1, second_desk: true, begun: false, desks_to_read: 1, spare }
+    }
+
+    /// The same where two desks have to have a report.
+    #[must_use]
+    pub fn read_by_two() -> Self {
+        Self { desks_to_read: 2, ..Self::reading() }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::bug::PlantedBug;
 use crate::manifest::ModelledManifest;
+use crate::notice::Notices;
 use crate::object::{ModelledObject, phone_id};
 use baqylau_protocol::standing::Standing;
 use baqylau_protocol::wire::RefusalCode;
@@ -25,6 +26,10 @@ pub(crate) struct ModelledServer {
     pub durable: usize,
     /// Whether this log lacks something that its key signed a receipt for or might have.
     pub went_back: bool,
+    /// The last notice of each desk.
+    pub notices: Notices,
+    /// The notice of each desk that it was handed before that.
+    pub older: Notices,
 }
 
 impl ModelledServer {

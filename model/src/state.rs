@@ -4,6 +4,7 @@ use crate::action::{MissionAction, Reception};
 use crate::bug::PlantedBug;
 use crate::desk::{DeskPull, ModelledDesk};
 use crate::manifest::ModelledManifest;
+use crate::notice::Notices;
 use crate::object::{ModelledObject, Ruling, phone_id};
 use crate::phone::{HandedHead, ModelledPhone, SyncRun};
 use crate::properties::properties;
@@ -21,6 +22,8 @@ pub(crate) struct ModelledCourier {
     pub back: Option<(u8, Vec<ModelledObject>)>,
     /// The version of the manifest.
     pub manifest: usize,
+    /// What desks said that they read.
+    pub notices: Notices,
 }
 
 /// Everything that a mission is at one moment.
@@ -84,6 +87,18 @@ impl MissionState {
                 self.pull(model, desk);
                 Some(())
             }
+            MissionAction::PullCut(desk) => {
+                spend(&mut self.spare.cuts)?;
+                self.pull_as_far(model, desk, true);
+                Some(())
+            }
+            MissionAction::Replay(desk) => {
+                spend(&mut self.spare.replays)?;
+                let server = &mut self.server;
+                let older = server.older[usize::from(desk)].take()?;
+                server.notices[usize::from(desk)] = Some(older);
+                Some(())
+            }
             MissionAction::Decide { desk, phone, ruling } => self.decide(model, desk, phone, ruling),
             MissionAction::Crash => {
                 spend(&mut self.spare.crashes)?;
@@ -126,12 +141,35 @@ impl MissionState {
         if phone.gone {
             return;
         }
-        SyncRun { phone, number, server, manifests: &self.manifests, reception, bug: model.bug }.run();
+        SyncRun {
+            phone,
+            number,
+            server,
+            manifests: &self.manifests,
+            reception,
+            bug: model.bug,
+            desks_to_read: model.scope.desks_to_read,
+        }
+        .run();
     }
 
     pub(crate) fn pull(&mut self, model: &DeliveryModel, number: u8) {
+        self.pull_as_far(model, number, false);
+    }
+
+    fn pull_as_far(&mut self, model: &DeliveryModel, number: u8, cut: bool) {
         let (desk, server) = (&mut self.desks[usize::from(number)], &mut self.server);
-        DeskPull { desk, number, server, manifests: &self.manifests, phones: model.scope.phones, bug: model.bug }.run();
+        DeskPull {
+            desk,
+            number,
+            server,
+            manifests: &self.manifests,
+            phones: model.scope.phones,
+            notices: model.scope.desks_to_read > 0,
+            cut,
+            bug: model.bug,
+        }
+        .run();
     }
 
     /// The bundle first, then objects to the courier and receipts to the phone.
@@ -146,6 +184,7 @@ impl MissionState {
             let manifest = &self.manifests[phone.manifest];
             phone.take_by_hand(number, &HandedHead { key: *key, log }, manifest, model.bug);
         }
+        phone.hear(number, &self.courier.notices, &self.manifests, (model.scope.desks_to_read, model.bug));
         let queue = phone.queue();
         let reports = queue.iter().map(|seq| ModelledObject::Report(number, *seq));
         let enrolment = (phone.enrolled.is_none() || !queue.is_empty()).then_some(ModelledObject::Enrolment(number));
@@ -165,6 +204,7 @@ impl MissionState {
         }
         self.desks[usize::from(desk)].manifest = self.manifests.len() - 1;
         self.courier.manifest = self.manifests.len() - 1;
+        self.courier.notices[usize::from(desk)].clone_from(&self.desks[usize::from(desk)].notice);
         self.courier.back = Some((self.server.key, self.server.view(Reader::Desk).clone()));
         Some(())
     }
@@ -234,7 +274,10 @@ impl MissionState {
         let log = desk.log[..size].to_vec();
         manifest.before.push(log.clone());
         let key = manifest.key();
-        self.server = ModelledServer { key, durable: log.len(), log, for_phones: None, went_back: false };
+        // Who runs the server may keep the notices of the log before.
+        let (notices, older) = (self.server.notices.clone(), self.server.older.clone());
+        self.server =
+            ModelledServer { key, durable: log.len(), log, for_phones: None, went_back: false, notices, older };
         self.manifests.push(manifest);
         Some(())
     }
@@ -283,6 +326,8 @@ impl Model for DeliveryModel {
             }
         }
         actions.extend([0, 1].map(MissionAction::Pull));
+        actions.extend([0, 1].map(MissionAction::PullCut));
+        actions.extend([0, 1].map(MissionAction::Replay));
         actions.extend([MissionAction::CourierDelivers(0), MissionAction::Crash, MissionAction::Fork]);
         actions.extend([MissionAction::LogTwice, MissionAction::Smuggle(1)]);
         let logged = state.server.log.len();

@@ -15,22 +15,29 @@ const NUMBER: &str = "of a revoked phone nothing counts behind the number";
 const PEOPLE: &str = "what a person decided holds against what a desk does by itself";
 const LATE: &str = "what an unlisted or ended desk signs changes nothing";
 const NETWORK: &str = "over the network every report counts at last";
+const READ_IS_HAD: &str = "what a phone shows as read, as many listed desks have";
+const KEPT: &str = "no copy is thrown away that too few desks have";
+const LATER_HOLDS: &str = "an older notice takes nothing back";
+const NOT_MISSING: &str = "of a server that keeps what it has, nothing is missing";
+const COMES_AGAIN: &str = "nothing stays missing";
 const COURIER: &str = "by courier every report counts at last";
 
 type Walk = (&'static str, fn() -> ModelScope, usize);
 type Planted = (PlantedBug, fn() -> ModelScope, &'static str);
 
 /// Each scope with the number of steps to which it is walked in a minute's test.
-const SCOPES: [Walk; 5] = [
+const SCOPES: [Walk; 7] = [
     ("delivery", ModelScope::delivery, 5),
     ("lies", ModelScope::lies, 6),
     ("authority", ModelScope::authority, 5),
     ("unlisted", ModelScope::unlisted, 5),
     ("destroyed phone", ModelScope::destroyed_phone, 8),
+    ("reading", ModelScope::reading, 5),
+    ("read by two", ModelScope::read_by_two, 5),
 ];
 
 /// Each bug, where it is looked for, and which property it breaks.
-const BUGS: [Planted; 21] = [
+const BUGS: [Planted; 29] = [
     (PlantedBug::ReceiptBeforeCommit, ModelScope::delivery, LOGGED),
     (PlantedBug::ServerLogsTwice, ModelScope::delivery, NO_DOUBLES),
     (PlantedBug::DeskCountsPlaces, ModelScope::lies, ONCE),
@@ -52,6 +59,14 @@ const BUGS: [Planted; 21] = [
     (PlantedBug::ReinstatementHasNoEnd, ModelScope::authority, NETWORK),
     (PlantedBug::EpochBelowNamedPlaces, ModelScope::authority, LATE),
     (PlantedBug::PlacesOfTheOldLog, ModelScope::authority, LATE),
+    (PlantedBug::EndedDeskReads, ModelScope::reading, READ_IS_HAD),
+    (PlantedBug::OlderNoticeReplaces, ModelScope::reading, LATER_HOLDS),
+    (PlantedBug::NoticeOutlivesItsLog, ModelScope::reading, NOT_MISSING),
+    (PlantedBug::UnreadIsMissing, ModelScope::reading, NOT_MISSING),
+    (PlantedBug::OneDeskIsEnough, ModelScope::read_by_two, READ_IS_HAD),
+    (PlantedBug::CopyGoesWhenStored, ModelScope::reading, KEPT),
+    (PlantedBug::PulledIsRead, ModelScope::reading, READ_IS_HAD),
+    (PlantedBug::MissingIsOnlyShown, ModelScope::reading, COMES_AGAIN),
 ];
 
 /// The most steps that a bug may take to show.
