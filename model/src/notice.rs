@@ -4,8 +4,7 @@
 use crate::bug::PlantedBug;
 use crate::manifest::ModelledManifest;
 use crate::object::{ModelledObject, report_hash};
-use baqylau_protocol::ids::Hash;
-use baqylau_protocol::notice::ReadRow;
+use baqylau_protocol::notice::{OpenedNumber, ReadRow};
 use std::collections::HashSet;
 
 /// A signed notice. A desk counts its own in the place of a time.
@@ -24,8 +23,17 @@ pub(crate) struct ModelledNotice {
 impl ModelledNotice {
     fn row(&self, phone: u8) -> ReadRow {
         let of_phone = self.opened.iter().filter(|(of, _)| *of == phone);
-        let opened: Vec<(u64, Hash)> = of_phone.map(|(_, seq)| (u64::from(*seq), report_hash(phone, *seq))).collect();
+        let number = |seq: u8| OpenedNumber {
+            seq: seq.into(),
+            hash: report_hash(phone, seq),
+            prev: report_hash(phone, seq.saturating_sub(1)),
+        };
+        let opened: Vec<OpenedNumber> = of_phone.map(|(_, seq)| number(*seq)).collect();
         ReadRow::of(report_hash(phone, 0), &opened, &HashSet::new())
+    }
+
+    fn lacks(&self, phone: u8, seq: u8) -> bool {
+        self.row(phone).lacks(seq.into())
     }
 
     fn covers(&self, phone: u8, seq: u8) -> bool {
@@ -103,7 +111,8 @@ impl KeptRows {
             let epoch = notice.epoch == by.manifest.key() || by.bug == Some(PlantedBug::NoticeOutlivesItsLog);
             epoch && (place < notice.size || by.bug == Some(PlantedBug::UnreadIsMissing))
         };
-        self.heard(by).all(|notice| !notice.covers(by.phone, seq)) && self.heard(by).any(beyond)
+        let lacks = |notice: &ModelledNotice| beyond(notice) && notice.lacks(by.phone, seq);
+        self.heard(by).all(|notice| !notice.covers(by.phone, seq)) && self.heard(by).any(lacks)
     }
 }
 

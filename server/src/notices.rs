@@ -59,7 +59,7 @@ impl PublishedNotice {
         let known = read(&log.notices).get(&desk).cloned();
         match known {
             Some(known) if known.bytes == self.bytes => return Ok(()),
-            Some(known) if known.notice.at >= self.notice.at => return Err(NoticeRefused::Older),
+            Some(known) if known.notice.place() >= self.notice.place() => return Err(NoticeRefused::Older),
             Some(_) | None => {}
         }
         let stored = storage.put_notice(mission, desk, &self.bytes, self.table.as_bytes());

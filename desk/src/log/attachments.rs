@@ -120,7 +120,7 @@ impl AttachmentFolder<'_> {
         {
             let attachments = Report::decode(&opened.bytes).ok().and_then(|r| r.attachments).unwrap_or_default();
             rows.extend(attachments.into_iter().map(|attachment| {
-                let here = self.blob(attachment.hash).is_file();
+                let here = self.has(&attachment);
                 AttachmentRow { report: envelope.hash, attachment, here }
             }));
         }
@@ -217,6 +217,8 @@ impl AttachmentFolder<'_> {
             }
             if digest(&part).is_ok_and(|found| found == hash) {
                 fs::rename(&part, &whole).map_err(disk)?;
+                // Phones are told that it is here, and let go of it.
+                File::open(self.folder.join("blobs")).and_then(|folder| folder.sync_all()).map_err(disk)?;
                 return Ok(true);
             }
             if part.exists() {

@@ -14,7 +14,8 @@ use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::certificate::Role;
 use baqylau_protocol::courier::MAX_CARRIED_ROWS;
 use baqylau_protocol::ids::{DeviceId, Hash, RowLabel};
-use baqylau_protocol::notice::{MAX_ROWS, ProvedRow, ReadNotice, ReadRow, ReadTable, RowKey};
+use baqylau_protocol::keys::ReadingKey;
+use baqylau_protocol::notice::{MAX_ROWS, OpenedNumber, ProvedRow, ReadNotice, ReadRow, ReadTable, RowKey};
 use baqylau_protocol::receipt::TreeHead;
 use baqylau_protocol::seal::SharedKey;
 use baqylau_protocol::{VERSION, cbor, published, routes};
@@ -70,7 +71,11 @@ impl NoticeBoard<'_> {
         let Some(head) = self.head(&manifest)? else { return Ok(Vec::new()) };
         let rows = self.rows()?;
         let table = self.seal(&rows);
-        let notice = self.sign(&manifest, &head, &table, self.last()?.max(head.time));
+        let before = self.published()?.unwrap_or((Hash([0; 32]), 0));
+        // What is published next is later than what was carried.
+        let at = before.1.saturating_add(1).max(head.time);
+        self.own.known.store.set_setting(PUBLISHED, &cbor::encode(&(before.0, at)))?;
+        let notice = self.sign(&manifest, &head, &table, at);
         let labels = rows.iter().map(|(key, _)| key.label()).take(MAX_CARRIED_ROWS);
         Ok(labels.filter_map(|label| table.prove(label, &notice)).collect())
     }
@@ -81,7 +86,7 @@ impl NoticeBoard<'_> {
         let Some(head) = self.head(&manifest)? else { return Ok(None) };
         let rows = self.rows()?;
         let plain: Vec<(RowLabel, &ReadRow)> = rows.iter().map(|(key, row)| (key.label(), row)).collect();
-        let contents = Hash::of(&cbor::encode(&(manifest.log.epoch, head.size, head.root, plain)));
+        let contents = Hash::of(&cbor::encode(&(manifest.log.epoch, plain)));
         let before = self.published()?;
         if before.is_some_and(|(same, at)| same == contents && now.saturating_sub(at) < AGAIN_MS) {
             return Ok(None);
@@ -112,9 +117,11 @@ impl NoticeBoard<'_> {
         notice.sign(&self.own.secrets.device)
     }
 
-    /// The head that everything here leads to, of the log of now; nothing while the mission does not list this desk.
+    /// The head that everything here leads to, of the log of now; nothing while the mission does not list this desk, or the other desks have
+    /// not handed it every reading key: what it cannot open yet is not missing.
     fn head(&self, manifest: &Manifest) -> Result<Option<TreeHead>, DeskError> {
-        if !manifest.is_current_desk(self.own.device()) {
+        let has = |key: &ReadingKey| self.own.secrets.reading.iter().any(|secret| secret.number == key.number);
+        if !manifest.is_current_desk(self.own.device()) || !manifest.reading.iter().all(has) {
             return Ok(None);
         }
         let heads = SignedHeads { workspace: self.workspace, known: self.own.known };
@@ -128,15 +135,21 @@ impl NoticeBoard<'_> {
     fn rows(&self) -> Result<Vec<(RowKey, ReadRow)>, DeskError> {
         let store = self.own.known.store;
         let attachments = AttachmentFolder { store, folder: &self.workspace.folder };
-        let lacking = self.lacking.borrow_mut().refresh(attachments)?;
-        let mut opened: HashMap<DeviceId, Vec<(u64, Hash)>> = HashMap::new();
-        store.opened_numbers(&mut |device, seq, hash| opened.entry(device).or_default().push((seq, hash)))?;
+        let mut lacking = self.lacking.borrow_mut().refresh(attachments)?;
+        let mut opened: HashMap<DeviceId, Vec<OpenedNumber>> = HashMap::new();
+        store.opened_numbers(&mut |device, number, looked_at| {
+            // Nobody knows which files one names that is kept sealed: its phone keeps them.
+            if !looked_at {
+                lacking.insert(number.hash);
+            }
+            opened.entry(device).or_default().push(number);
+        })?;
         let phones = store.devices()?.into_iter().filter(|device| device.role == Role::Observer).take(MAX_ROWS);
         Ok(phones.map(|phone| row(&phone, opened.get(&phone.device), &lacking)).collect())
     }
 }
 
-fn row(phone: &KnownDevice, opened: Option<&Vec<(u64, Hash)>>, lacking: &HashSet<Hash>) -> (RowKey, ReadRow) {
+fn row(phone: &KnownDevice, opened: Option<&Vec<OpenedNumber>>, lacking: &HashSet<Hash>) -> (RowKey, ReadRow) {
     let opened = opened.map_or(&[][..], Vec::as_slice);
     let key = RowKey::of(&SharedKey::from_parts(phone.shared.0, phone.shared.1));
     (key, ReadRow::of(phone.hash, opened, lacking))

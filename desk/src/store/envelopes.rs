@@ -8,6 +8,7 @@ use crate::faults::Unverifiable;
 use baqylau_protocol::certificate::Role;
 use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::ids::{DeviceId, Hash, PublicKey, SubjectId};
+use baqylau_protocol::notice::OpenedNumber;
 use rusqlite::{OptionalExtension, Transaction, params};
 
 /// A device as the log made it known.
@@ -146,18 +147,19 @@ impl DeskStore {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Device, number and hash of every envelope that opened, or is kept sealed beyond what is looked at of its phone; device by device, by
-    /// ascending number; of one number in the order of the log.
+    /// Every envelope that opened, or is kept sealed beyond what is looked at of its phone (`false`); device by device, by ascending number;
+    /// of one number in the order of the log.
     ///
     /// # Errors
     /// The database fails.
-    pub(crate) fn opened_numbers(&self, each: &mut dyn FnMut(DeviceId, u64, Hash)) -> Result<(), DeskError> {
-        let sql = "SELECT device, seq, hash FROM envelope WHERE kind IS NOT NULL OR refused = 'beyond-limit'
-                   ORDER BY device, seq, idx";
+    pub(crate) fn opened_numbers(&self, each: &mut dyn FnMut(DeviceId, OpenedNumber, bool)) -> Result<(), DeskError> {
+        let sql = "SELECT device, seq, hash, prev, kind IS NOT NULL FROM envelope
+                   WHERE kind IS NOT NULL OR refused = 'beyond-limit' ORDER BY device, seq, idx";
         let mut statement = self.db.prepare(sql)?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            each(DeviceId(row.get(0)?), unsigned(row, 1)?, Hash(row.get(2)?));
+            let number = OpenedNumber { seq: unsigned(row, 1)?, hash: Hash(row.get(2)?), prev: Hash(row.get(3)?) };
+            each(DeviceId(row.get(0)?), number, row.get(4)?);
         }
         Ok(())
     }

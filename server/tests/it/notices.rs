@@ -5,14 +5,16 @@ use baqylau_http::reqwest::StatusCode;
 use baqylau_protocol::cbor;
 use baqylau_protocol::certificate::Role;
 use baqylau_protocol::ids::Hash;
-use baqylau_protocol::notice::{MAX_ROWS, ReadNotice, ReadRow, ReadTable, RowKey, RowPage};
+use baqylau_protocol::notice::{MAX_ROWS, OpenedNumber, ReadNotice, ReadRow, ReadTable, RowKey, RowPage};
 use baqylau_protocol::{published, routes};
 use std::collections::HashSet;
 
 const ROUNDS: i64 = 200;
 
 fn row(seq: u64) -> ReadRow {
-    let opened: Vec<(u64, Hash)> = (1..=seq).map(|seq| (seq, Hash::of(&seq.to_be_bytes()))).collect();
+    let hash = |seq: u64| Hash::of(&seq.to_be_bytes());
+    let opened: Vec<OpenedNumber> =
+        (1..=seq).map(|seq| OpenedNumber { seq, hash: hash(seq), prev: hash(seq - 1) }).collect();
     ReadRow::of(Hash::of(b"enrolment"), &opened, &HashSet::new())
 }
 
@@ -72,9 +74,14 @@ async fn the_latest_notice_of_a_listed_desk_is_kept_and_outlasts_a_restart() {
     assert_eq!(publish(&mission, &unlisted, &in_its_name).await, StatusCode::FORBIDDEN, "another key");
     assert_eq!(read(&mission, &mission.desk, &phone).await, Some((5, 1)));
     assert_eq!(page(&mission, &other).await, RowPage::default(), "nobody has read of it");
+    // A desk whose clock was ahead, and which was put back from a copy, reads on: the longer log holds.
+    let (mut further, table) = notice(&mission, &mission.desk, &phone, (3, 2));
+    further.size = 10;
+    assert_eq!(publish(&mission, &mission.desk, &(further, table)).await, StatusCode::NO_CONTENT);
+    assert_eq!(publish(&mission, &mission.desk, &first).await, StatusCode::CONFLICT, "an older one");
     mission.running.take().expect("it runs").stop().await;
     mission.open(folder.path()).await;
-    assert_eq!(read(&mission, &mission.desk, &phone).await, Some((5, 1)));
+    assert_eq!(read(&mission, &mission.desk, &phone).await, Some((3, 2)));
 }
 
 #[tokio::test]

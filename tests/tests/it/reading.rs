@@ -7,7 +7,7 @@ use baqylau_observer::app::{DeliveryState, Summary};
 use baqylau_protocol::cbor;
 use baqylau_protocol::ids::Hash;
 use baqylau_protocol::keys::SigningKey;
-use baqylau_protocol::notice::{ProvedRow, ReadNotice, ReadRow, ReadTable, RowKey, RowPage};
+use baqylau_protocol::notice::{OpenedNumber, ProvedRow, ReadNotice, ReadRow, ReadTable, RowKey, RowPage};
 use baqylau_protocol::seal::SharedKey;
 use baqylau_tests::rogue::Rogue;
 use baqylau_tests::{BUDGET, PASSPHRASE, PIN, World, now, tables};
@@ -196,7 +196,7 @@ fn nobody_but_a_listed_desk_says_what_was_read() {
     let row_key = RowKey::of(&SharedKey::from_parts(device.shared.0, device.shared.1));
     let hash = core.reports().expect("reports")[0].hash.clone();
     let hash = Hash::from_hex(&hash).expect("a hash");
-    let all = ReadRow::of(device.hash, &[(1, hash)], &HashSet::new());
+    let all = ReadRow::of(device.hash, &[OpenedNumber { seq: 1, hash, prev: device.hash }], &HashSet::new());
     let rogue = Rogue::desk(&SigningKey::generate(), world.desk.manifest().expect("a manifest"));
     let mut row = page.rows[0].clone();
     row.sealed[20] ^= 1;
@@ -230,4 +230,20 @@ fn nobody_but_a_listed_desk_says_what_was_read() {
     report(&core, "three");
     lying.lie(move |what, _, _| what.starts_with("GET /v1/notices/").then(|| old.clone()));
     assert_eq!((sync(&core).read, states(&core).len()), (2, 3));
+}
+
+#[test]
+fn a_desk_put_back_from_before_its_clock_was_right_is_heard_again() {
+    let (mut world, core) = world();
+    report(&core, "one");
+    core.sync_now(BUDGET).expect("syncs");
+    let ahead = now() + 5 * 365 * 86_400_000;
+    world.desk.pull(ahead, &|_| ()).expect("pulls");
+    assert!(sync(&core).all_safe());
+    // The time of what it published is forgotten, as in a copy from before.
+    world.desk.store.set_setting("notice_published", &[]).expect("forgotten");
+    report(&core, "two");
+    core.sync_now(BUDGET).expect("syncs");
+    pull(&mut world);
+    assert!(sync(&core).all_safe());
 }

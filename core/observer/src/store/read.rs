@@ -42,8 +42,9 @@ impl ReadRows {
 
     /// Whether a desk that read the log beyond this place of it did not find the envelope, and no desk has it.
     pub fn is_missing(&self, seq: i64, index: u64) -> bool {
-        let beyond = |row: &KeptRow| row.epoch == self.epoch && index < row.size;
-        self.count(seq, |row, seq| row.covers(seq)) == 0 && self.rows.iter().any(beyond)
+        let Ok(seq) = u64::try_from(seq) else { return false };
+        let lacks = |kept: &KeptRow| kept.epoch == self.epoch && index < kept.size && kept.row.lacks(seq);
+        !self.rows.iter().any(|kept| kept.row.covers(seq)) && self.rows.iter().any(lacks)
     }
 
     fn count(&self, seq: i64, has: impl Fn(&ReadRow, u64) -> bool) -> usize {
@@ -76,7 +77,7 @@ impl Outbox {
         let size = i64::try_from(notice.size).unwrap_or(i64::MAX);
         let upsert = "INSERT INTO read_row VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET
                       at = excluded.at, epoch = excluded.epoch, size = excluded.size, body = excluded.body
-                      WHERE at < excluded.at";
+                      WHERE (epoch, size, at) < (excluded.epoch, excluded.size, excluded.at)";
         let kept = self.db.execute(upsert, params![notice.desk.0, notice.at, notice.epoch, size, cbor::encode(row)])?;
         Ok(kept > 0)
     }
@@ -112,6 +113,8 @@ impl Outbox {
         for (seq, _) in missing {
             let update = "UPDATE envelope SET again = 1, not_before = 0 WHERE seq = ?1 AND again = 0";
             offered += tx.execute(update, [seq])?;
+            let update = "UPDATE blob SET again = 1, not_before = 0 WHERE seq = ?1 AND proof IS NOT NULL AND again = 0";
+            tx.execute(update, [seq])?;
         }
         tx.commit()?;
         Ok(offered)

@@ -1,5 +1,6 @@
 //! What the coordinators have read: a desk signs a notice over a table with a row for each phone. Nobody but that phone and the desks
-//! can tell which row is whose, or read it; a server can hold a notice back, but neither make nor change one.
+//! can read it. The table does not say which row is whose; a server that hands a row to a phone learns it. It can hold a notice back, but
+//! neither make nor change one.
 
 mod row;
 
@@ -40,7 +41,7 @@ pub struct ReadNotice {
     /// The desk. Its word holds while the manifest lists it.
     #[n(2)]
     pub desk: DeviceId,
-    /// Time of signing by the desk's clock, in milliseconds since 1970. Of two notices of a desk the later holds.
+    /// Time of signing by the desk's clock, in milliseconds since 1970. It decides between two notices of one [`ReadNotice::place`] only.
     #[n(3)]
     pub at: i64,
     /// Epoch of the log that was read.
@@ -77,25 +78,35 @@ pub struct ReadRow {
     pub attachments: u64,
 }
 
+/// An envelope of a phone that a desk opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OpenedNumber {
+    /// Position in the device's chain, from 1.
+    pub seq: u64,
+    /// SHA-256 of the envelope.
+    pub hash: Hash,
+    /// The hash of the envelope before, as it says.
+    pub prev: Hash,
+}
+
 impl ReadRow {
-    /// Of the numbers that a desk opened, ascending, each with the hash of its envelope; of two with one number the first counts.
+    /// Of what a desk opened of a phone, by ascending number; of two with one number the first counts, unless the next one names the other.
     /// `lacking` are those of which an attachment is not there.
     #[must_use]
-    pub fn of(enrolment: Hash, opened: &[(u64, Hash)], lacking: &HashSet<Hash>) -> Self {
+    pub fn of(enrolment: Hash, opened: &[OpenedNumber], lacking: &HashSet<Hash>) -> Self {
         let mut row = Self { last: 0, hash: enrolment, gaps: Vec::new(), attachments: 0 };
-        for (seq, hash) in opened {
+        let chain = one_chain(opened);
+        for OpenedNumber { seq, hash, .. } in chain.iter().copied() {
             let between = row.last + 1..*seq;
             let room = (MAX_GAPS - row.gaps.len()) as u64;
             if between.end.saturating_sub(between.start) > room {
                 break;
             }
-            if *seq > row.last {
-                row.gaps.extend(between);
-                (row.last, row.hash) = (*seq, *hash);
-            }
+            row.gaps.extend(between);
+            (row.last, row.hash) = (*seq, *hash);
         }
-        let first = opened.iter().find(|(_, hash)| lacking.contains(hash));
-        row.attachments = first.map_or(row.last, |(seq, _)| row.last.min(seq.saturating_sub(1)));
+        let first = chain.iter().find(|opened| lacking.contains(&opened.hash));
+        row.attachments = first.map_or(row.last, |first| row.last.min(first.seq.saturating_sub(1)));
         row
     }
 
@@ -104,6 +115,27 @@ impl ReadRow {
     pub fn covers(&self, seq: u64) -> bool {
         seq <= self.last && !self.gaps.contains(&seq)
     }
+
+    /// Whether the desk looked for the envelope with this number and did not find it. A row with all the gaps that it holds says nothing of
+    /// what lies behind `last`.
+    #[must_use]
+    pub fn lacks(&self, seq: u64) -> bool {
+        self.gaps.contains(&seq) || (seq > self.last && self.gaps.len() < MAX_GAPS)
+    }
+}
+
+/// What lies on one chain with the highest number: of a phone that was copied, two envelopes may have one number.
+fn one_chain(opened: &[OpenedNumber]) -> Vec<&OpenedNumber> {
+    let mut chain: Vec<&OpenedNumber> = Vec::new();
+    for same in opened.chunk_by(|a, b| a.seq == b.seq).rev() {
+        let named = |opened: &&OpenedNumber| match chain.last() {
+            Some(next) if next.seq == opened.seq + 1 => next.prev == opened.hash,
+            Some(_) | None => opened.seq > 0,
+        };
+        chain.extend(same.iter().find(named));
+    }
+    chain.reverse();
+    chain
 }
 
 /// Why a row proves nothing. What the phone knew stays.
@@ -131,6 +163,13 @@ impl ReadNotice {
     #[must_use]
     pub fn sign(&self, device: &SigningKey) -> Vec<u8> {
         cose::sign(ObjectType::Notice, device, &[], &cbor::encode(self))
+    }
+
+    /// Of two notices of a desk the one with the higher place holds: epoch, size of the log, time. A clock that was ahead makes nothing old
+    /// that was read since.
+    #[must_use]
+    pub fn place(&self) -> (u32, u64, i64) {
+        (self.epoch, self.size, self.at)
     }
 
     /// Decodes without verifying, to find the key of [`ReadNotice::desk`].

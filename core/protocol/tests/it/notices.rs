@@ -2,7 +2,7 @@
 
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId};
 use baqylau_protocol::keys::SigningKey;
-use baqylau_protocol::notice::{MAX_GAPS, NoticeError, ROW, ReadNotice, ReadRow, ReadTable, RowKey};
+use baqylau_protocol::notice::{MAX_GAPS, NoticeError, OpenedNumber, ROW, ReadNotice, ReadRow, ReadTable, RowKey};
 use baqylau_protocol::published;
 use baqylau_protocol::seal::SharedKey;
 use std::collections::HashSet;
@@ -14,8 +14,12 @@ fn hash(seq: u64) -> Hash {
     Hash::of(&seq.to_be_bytes())
 }
 
+fn number(seq: u64, hash: Hash, prev: Hash) -> OpenedNumber {
+    OpenedNumber { seq, hash, prev }
+}
+
 fn row(opened: &[u64], lacking: &[u64]) -> ReadRow {
-    let opened: Vec<(u64, Hash)> = opened.iter().map(|seq| (*seq, hash(*seq))).collect();
+    let opened: Vec<OpenedNumber> = opened.iter().map(|seq| number(*seq, hash(*seq), hash(seq - 1))).collect();
     ReadRow::of(hash(0), &opened, &lacking.iter().map(|seq| hash(*seq)).collect::<HashSet<_>>())
 }
 
@@ -42,6 +46,23 @@ fn a_row_names_what_is_lacking() {
     let short = row(&far, &[]);
     assert_eq!((short.last, short.gaps.len()), (2 * MAX_GAPS as u64, MAX_GAPS));
     assert_eq!(row(&[1, 2, u64::MAX >> 1], &[]).last, 2);
+    let lacked = |row: &ReadRow| (1..40).filter(|seq| row.lacks(*seq)).collect::<Vec<_>>();
+    assert_eq!(lacked(&short), [1, 3, 5, 7, 9, 11, 13, 15]);
+    assert_eq!(lacked(&with_gaps)[..4], [1, 3, 4, 6]);
+}
+
+#[test]
+fn a_row_follows_the_chain_of_its_last_envelope() {
+    let other = |seq: u64| Hash::of(&[7, u8::try_from(seq).expect("small")]);
+    let none = HashSet::new();
+    let own = |seq: u64| number(seq, hash(seq), hash(seq - 1));
+    // 2 of a copy, and 3 of the phone whose 2 nobody has.
+    let copied = ReadRow::of(hash(0), &[own(1), number(2, other(2), hash(1)), own(3)], &none);
+    assert_eq!((copied.last, copied.hash, copied.gaps.as_slice()), (3, hash(3), &[2][..]));
+    // Both are there: the one that 3 names is meant, and the other's attachments are not asked after.
+    let both = [own(1), number(2, other(2), hash(1)), own(2), own(3)];
+    let whole = ReadRow::of(hash(0), &both, &HashSet::from([other(2)]));
+    assert_eq!((whole.last, whole.gaps.len(), whole.attachments), (3, 0, 3));
 }
 
 #[test]
