@@ -95,15 +95,22 @@ def statement(needed=2, holders=None):
     return enc([needed, [key.public for key in holders or HOLDERS]])
 
 
-def joint(by, who=None, named=None, forged=False, **changes):
-    """An empty log whose manifest several sign: `by` are (number, key)."""
+def mission_of(who):
+    return v.sha256(v.sha256(who))[:16]
+
+
+def joint_manifest(by, who=None, forged=False, **changes):
+    """A manifest that several sign: `by` are (number, key)."""
     who = who or statement()
-    mission = v.sha256(v.sha256(who))[:16]
-    payload = manifest_payload(**{"_1": mission, **changes})
+    payload = manifest_payload(**{"_1": mission_of(who), **changes})
     signed = b"\x84\x6aSignature1" + v.bstr(v.protected(v.MANIFEST)) + b"\x40" + v.bstr(payload)
-    signatures = [[number, key.sign(signed + b"!" if forged else signed)] for number, key in by]
-    head = cose(v.TREE_HEAD, RECEIPT, enc({0: 1, 1: mission, 2: 0, 3: v.sha256(b""), 4: NOW}))
-    return enc([1, v.sha256(named or who), enc([who, payload, signatures]), [], head])
+    return enc([who, payload, [[number, key.sign(signed + b"!" if forged else signed)] for number, key in by]])
+
+
+def joint(by, who=None, named=None, objects=(), **more):
+    """A log whose manifest several sign; empty, if nothing else is said."""
+    who = who or statement()
+    return log(objects, mission=mission_of(who), made=joint_manifest(by, who, **more), pinned=v.sha256(named or who))
 
 
 def reading(number):
@@ -159,14 +166,15 @@ def chain(count, enrolled, **more):
     return out
 
 
-def log(objects, size=None, root=None, signer=RECEIPT, mission=MISSION, made=None, entries=None, start=1, lost=None, **changes):
+def log(objects, size=None, root=None, signer=RECEIPT, mission=MISSION, made=None, entries=None, start=1, lost=None,
+        pinned=ROOT.public, **changes):
     lost = lost or {}
     entries = entries or [(NOW + at, data) for at, data in enumerate(objects)]
     hashes = [lost.get(at, v.sha256(data)) for at, (_, data) in enumerate(entries)]
     true_root = v.tree_root(v.leaf_hash(h, received) for h, (received, _) in zip(hashes, entries))
     fields = {0: 1, 1: mission, 2: len(entries) if size is None else size, 3: root or true_root, 4: NOW}
     head = cose(v.TREE_HEAD, signer, enc(changed(fields, changes)))
-    return enc([start, ROOT.public, made or manifest(), [
+    return enc([start, pinned, made or manifest(), [
         [received, data] + ([lost[at]] if at in lost else []) for at, (received, data) in enumerate(entries)], head])
 
 
@@ -366,6 +374,10 @@ def pairs():
     yield "one that goes on otherwise", log(good), log(other), forked(2)
     yield "a longer one that goes on otherwise", log(good), log(good[:1] + other[2:]), forked(1)
     yield "another time", log(good), log(good, entries=times), forked(1)
+    of = mission_of(statement())
+    ours = [[enrolment(_1=of, _2=certificate(_1=of), nonce=nonce)] for nonce in range(2)]
+    signers = [(at, HOLDERS[at]) for at in range(3)]
+    yield "two of a root that several hold", joint(signers[:2], objects=ours[0]), joint(signers[1:], objects=ours[1]), forked(0)
     yield "another time in a shorter one", log(good, entries=times[:3]), log(good), forked(1)
     yield "in another order", log(good), log([good[0], good[2], good[1], good[3]]), forked(1)
     yield "an object that is lost in one", log(good), log(good[:2] + [b"", good[3]], lost={2: v.sha256(good[2])}), consistent(4)
@@ -379,6 +391,50 @@ def pairs():
         "outcome": "parted", "key": key, "first": 1}
     yield "a key that the newer manifest does not name", log(good), log(good, signer=OTHER, made=manifest(
         _2=2, _7=[0, OTHER.public, []])), {"outcome": "other-key"}
+
+
+def proofs():
+    """Name, a proof that one key signed two logs, and whether it is one."""
+    who, signers = statement(), [(at, HOLDERS[at]) for at in range(3)]
+    yield "by the root's one key", proof(manifest(), ROOT.public, MISSION), True
+    yield "by a key that is not the root", proof(manifest(OTHER), ROOT.public, MISSION), False
+    yield "with a manifest that names no issuer", proof(manifest(_6=[]), ROOT.public, MISSION), False
+    yield "by two of three", proof(joint_manifest(signers[:2]), v.sha256(who), mission_of(who)), True
+    yield "by one of three", proof(joint_manifest(signers[:1]), v.sha256(who), mission_of(who)), False
+    yield "by three where two sign", proof(joint_manifest(signers), v.sha256(who), mission_of(who)), False
+    yield "by two over something else", proof(joint_manifest(signers[:2], forged=True), v.sha256(who), mission_of(who)), False
+    yield "by two of another root", proof(joint_manifest(signers[:2]), v.sha256(statement(1)), mission_of(statement(1))), False
+    yield "of another mission than its root's", proof(joint_manifest(signers[:2]), v.sha256(who), MISSION), False
+
+
+def proof(made, root, mission):
+    """Two logs of one object each, which the receipt key signed both."""
+    leaves = [(v.sha256(data), NOW) for data in (b"one", b"other")]
+    heads = [cose(v.TREE_HEAD, RECEIPT, enc({0: 1, 1: mission, 2: 1, 3: v.leaf_hash(*leaf), 4: NOW})) for leaf in leaves]
+    return enc([1, root, made, RECEIPT.public] + [[leaf[0], [head, 0, NOW, []]] for leaf, head in zip(leaves, heads)])
+
+
+def judge_proofs(binary):
+    """How many proofs are judged wrongly, by verify.py or the binary."""
+    wrong = 0
+    for name, data, good in proofs():
+        answers = {"verify.py": holds(data)}
+        if binary:
+            answers["the binary"] = binary_says(binary, data)
+        for who, answer in answers.items():
+            if answer != good:
+                wrong += 1
+                print(f"WRONG  a proof {name}: {who} says {answer}, should be {good}")
+    return wrong
+
+
+def holds(data):
+    """Whether verify.py takes some bytes for a proof that one key signed two logs."""
+    try:
+        v.Fork(data)
+    except v.Fault:
+        return False
+    return True
 
 
 def compare_pairs(binary):
@@ -423,11 +479,7 @@ def judge_fork(binary, name, data, expected, path):
         altered = bytearray(data)
         if changed_at is not None:
             altered[changed_at] ^= 1 << dice.randrange(8)
-        try:
-            v.Fork(bytes(altered))
-            ours = True
-        except v.Fault:
-            ours = False
+        ours = holds(bytes(altered))
         with open(path, "wb") as file:
             file.write(altered)
         theirs = subprocess.run([binary, "verify", path], capture_output=True, timeout=10, check=False).returncode == 0
@@ -479,7 +531,7 @@ def main():
                 print(f"DIFFERS  {name}: the binary says {answer}, should be {'good' if good else 'faulty'}")
     if args.binary:
         wrong += compare_standings(args.binary, args.standings)
-    wrong += compare_pairs(args.binary)
+    wrong += compare_pairs(args.binary) + judge_proofs(args.binary)
     print(f"{count} logs, {wrong} judged wrongly")
     return 1 if wrong else 0
 

@@ -197,38 +197,28 @@ class Device:
         self.sent = {}                       # seq to [(prev, hash)]
 
 
-class Log:
-    """An exported log [15], as it is verified."""
+def checked_manifest(manifest):                                                               # [5]
+    """The manifest, where it names what it must beyond its shape."""
+    numbers = [key[0] for key in manifest[9]]
+    if not manifest[6] or not numbers or any(b <= a for a, b in zip(numbers, numbers[1:])):
+        raise Fault("manifest: no issuer, no reading key, or reading keys that do not ascend")
+    if manifest[7][0] != len(manifest[7][2]):
+        raise Fault("manifest: it does not name every log before")
+    return manifest
 
-    def __init__(self, data):
-        self.faults = []
-        self.devices = {}
-        self.envelopes = self.signatures = self.unverified = self.late = self.gaps = self.backwards = self.ignored = 0
-        exported = read(data, limit=None)
-        if not (isinstance(exported, list) and exported and exported[0] == 1):
-            raise Fault("not an exported log of version 1")
-        shape = row_of(VERSION, KEY, some_bytes, list_of(entry_shape), some_bytes)
-        if not shape(exported):
-            raise Fault("not of the shape of an exported log")
-        _, self.root_key, manifest, entries, head = exported
-        self.entries = [entry[:2] for entry in entries]
-        # Of objects that are not here: the server's copy is damaged.
-        self.lost = {at: entry[2] for at, entry in enumerate(entries) if len(entry) == 3}
-        self.mission = sha256(self.root_key)[:16]
-        self.manifest = self.open_manifest(manifest)
-        self.check_manifest()
-        epoch = self.manifest[7]
-        self.sound = True                    # whether the objects lead to the head
-        self.head = self.open(TREE_HEAD, head, [epoch[1]] + [before[0] for before in epoch[2]], HEAD_SHAPE)
-        self.head_key = self.opened_by
-        self.standings = Standings(self.manifest)
-        # What the log of now has of each log before.
-        self.vouched = [min(epoch[2][at:], key=lambda before: before[1]) for at in range(len(epoch[2]))]
+
+class Rooted:
+    """What a root pins: opens a manifest and, by the keys that it names, whatever goes with it."""
+
+    def __init__(self, root):
+        self.root_key = root
+        self.mission = sha256(root)[:16]
+        self.signatures = 0
 
     def open_manifest(self, data):                                                            # [5]
         """By the one root key, or by as many of several as must sign."""
         if data[:1] != b"\x83":
-            return self.open(MANIFEST, data, [self.root_key], MANIFEST_SHAPE, 2)
+            return checked_manifest(self.open(MANIFEST, data, [self.root_key], MANIFEST_SHAPE, 2))
         joint = read(data)
         if not row_of(some_bytes, some_bytes, list_of(row_of(whole(8), of_bytes(64))))(joint):
             raise Fault("manifest: not one that several sign")
@@ -250,14 +240,7 @@ class Log:
         value = payload_map(payload, MANIFEST_SHAPE, NAMES[MANIFEST], 2)
         if value[1] != self.mission:
             raise Fault("manifest: of another mission")
-        return value
-
-    def check_manifest(self):                                                                 # [5]
-        numbers = [key[0] for key in self.manifest[9]]
-        if not self.manifest[6] or not numbers or any(b <= a for a, b in zip(numbers, numbers[1:])):
-            raise Fault("manifest: no issuer, no reading key, or reading keys that do not ascend")
-        if self.manifest[7][0] != len(self.manifest[7][2]):
-            raise Fault("manifest: it does not name every log before")
+        return checked_manifest(value)
 
     def open(self, kind, data, keys, shape, version=1):
         """Verifies an object under one of some keys and reads its payload."""
@@ -277,6 +260,34 @@ class Log:
         if value[1] != self.mission:
             raise Fault(f"{NAMES[kind]}: of another mission")
         return value
+
+
+class Log(Rooted):
+    """An exported log [15], as it is verified."""
+
+    def __init__(self, data):
+        self.faults = []
+        self.devices = {}
+        self.envelopes = self.unverified = self.late = self.gaps = self.backwards = self.ignored = 0
+        exported = read(data, limit=None)
+        if not (isinstance(exported, list) and exported and exported[0] == 1):
+            raise Fault("not an exported log of version 1")
+        shape = row_of(VERSION, KEY, some_bytes, list_of(entry_shape), some_bytes)
+        if not shape(exported):
+            raise Fault("not of the shape of an exported log")
+        _, root, manifest, entries, head = exported
+        super().__init__(root)
+        self.entries = [entry[:2] for entry in entries]
+        # Of objects that are not here: the server's copy is damaged.
+        self.lost = {at: entry[2] for at, entry in enumerate(entries) if len(entry) == 3}
+        self.manifest = self.open_manifest(manifest)
+        epoch = self.manifest[7]
+        self.sound = True                    # whether the objects lead to the head
+        self.head = self.open(TREE_HEAD, head, [epoch[1]] + [before[0] for before in epoch[2]], HEAD_SHAPE)
+        self.head_key = self.opened_by
+        self.standings = Standings(self.manifest)
+        # What the log of now has of each log before.
+        self.vouched = [min(epoch[2][at:], key=lambda before: before[1]) for at in range(len(epoch[2]))]
 
     def verify(self, sample):
         """Everything; `sample` is how many envelopes have their signatures verified, None for all."""
@@ -443,17 +454,16 @@ RECEIPT_SHAPE = row_of(some_bytes, whole(64), integer, list_of(HASH))
 FORK_SHAPE = row_of(VERSION, KEY, some_bytes, KEY, row_of(HASH, RECEIPT_SHAPE), row_of(HASH, RECEIPT_SHAPE))
 
 
-class Fork:
+class Fork(Rooted):
     """The proof that one key signed two logs."""
 
     def __init__(self, data):
         value = read(data, limit=None)
         if not FORK_SHAPE(value):
             raise Fault("not of the shape of a proof of two logs")
-        self.signatures = 0
-        _, self.root_key, manifest, self.key, one, other = value
-        self.mission = sha256(self.root_key)[:16]
-        opened = Log.open(self, MANIFEST, manifest, [self.root_key], MANIFEST_SHAPE, 2)
+        _, root, manifest, self.key, one, other = value
+        super().__init__(root)
+        opened = self.open_manifest(manifest)
         if self.key not in [opened[7][1]] + [head[0] for head in opened[7][2]]:
             raise Fault("no log of the mission has this key")
         leaves = [self.leaf(*side) for side in (one, other)]
@@ -464,7 +474,7 @@ class Fork:
     def leaf(self, object_hash, receipt):
         """The leaf that a receipt of the key is for."""
         head, index, received, path = receipt
-        opened = Log.open(self, TREE_HEAD, head, [self.key], HEAD_SHAPE)
+        opened = self.open(TREE_HEAD, head, [self.key], HEAD_SHAPE)
         leaf = leaf_hash(object_hash, received)
         if len(path) > 64 or root_from_path(leaf, index, opened[2], path) != opened[3]:
             raise Fault("a path in it does not lead to its head")
