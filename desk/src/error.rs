@@ -132,6 +132,16 @@ pub enum DeskError {
         /// Of the manifest that is here.
         known: u64,
     },
+    /// The mission's root signed a bundle of a later version than this program reads: who may sign what now is not known here.
+    #[error(
+        "bundle: the mission's is of version {found}, and this program reads version {known}: update this program. Nothing was pulled; what is here stays in use"
+    )]
+    DeskTooOld {
+        /// Version of what came.
+        found: u64,
+        /// The latest that this program reads.
+        known: u8,
+    },
     /// The mission's bundle was not built yet.
     #[error("bundle: it was not built yet; build it with `baqylau mission build`")]
     NoBundle,
@@ -350,6 +360,7 @@ impl DeskError {
             | Self::Client(_)
             | Self::Tables { .. }
             | Self::NoBundle
+            | Self::DeskTooOld { .. }
             | Self::BundleWaits { .. }
             | Self::WaitingBundleOld { .. }
             | Self::AttachmentTooLarge { .. }

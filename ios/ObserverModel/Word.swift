@@ -6,6 +6,7 @@ public enum Word: String, CaseIterable, Sendable {
     case attachmentRemove = "attachment_remove"
     case back
     case cancel
+    case bundleAppTooOld = "bundle_app_too_old"
     case bundleFork = "bundle_fork"
     case bundleNotGenuine = "bundle_not_genuine"
     case bundleOtherMission = "bundle_other_mission"
@@ -50,6 +51,7 @@ public enum Word: String, CaseIterable, Sendable {
     case enrolTitle = "enrol_title"
     case enrolWho = "enrol_who"
     case errorAmendedGone = "error_amended_gone"
+    case errorAppTooOld = "error_app_too_old"
     case errorAttachment = "error_attachment"
     case errorAttachmentGone = "error_attachment_gone"
     case errorAttachmentUnnamed = "error_attachment_unnamed"

@@ -34,6 +34,7 @@ struct CourierScreen: View {
         if let brought = model.state.brought {
             Paragraph(say(.courierBrought, Int(brought.carried), Int(brought.delivered), Int(brought.refused)))
             if brought.bundle { Paragraph(say(.courierBundle)) }
+            if let refused = brought.bundleRefused { Paragraph("⚠ " + say(.homeBundleRefused) + " " + say(rejected(refused))) }
         }
     }
 }

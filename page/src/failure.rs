@@ -40,6 +40,7 @@ pub(crate) fn said(w: &Words, error: &DeskError) -> String {
         DeskError::WaitingBundleOld { path, version, known } => {
             w.fail_waiting_old(path.display().to_string(), version.to_string(), known.to_string())
         }
+        DeskError::DeskTooOld { found, known } => w.fail_desk_too_old(found.to_string(), known.to_string()),
         DeskError::NoBundle => w.fail_no_bundle.to_owned(),
         DeskError::Missing => w.fail_missing.to_owned(),
         DeskError::Refused { server, why } => w.fail_refused(server.clone(), faults::refusal(w, *why).to_owned()),

@@ -100,6 +100,7 @@ words! {
     fail_client(detail),
     fail_system(detail),
     fail_tables(folder, files),
+    fail_desk_too_old(found, known),
     fail_bundle_waits(path, version, signed, needed),
     fail_waiting_old(path, version, known),
     fail_refused(server, detail),

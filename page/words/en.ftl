@@ -363,6 +363,7 @@ fail_proxy = “{ $address }” is no address of a proxy. Write it as 127.0.0.1:
 fail_client = Calls to the server cannot be made: a root certificate in desk.json is damaged. Restore desk.json from a copy. ({ $detail })
 fail_system = Calls to the server cannot be made now. Close other programs and try again. ({ $detail })
 fail_tables = Another desk published other tables; nothing was published. In { $folder } these differ: { $files }. Bring its changes into them and build again.
+fail_desk_too_old = The mission's bundle is of version { $found }, and this program reads version { $known }. Update the program. Nothing was pulled; what is here stays in use.
 fail_bundle_waits = Bundle { $version } waits in { $path } for signatures of the root: { $signed } of { $needed } are there. Let the others sign that file, then publish it; delete it to give up what it changes.
 fail_waiting_old = Bundle { $version } in { $path } does not follow bundle { $known }, which came since. Delete the file and propose the change again.
 fail_no_bundle = The mission's bundle was not built yet. Build it with “baqylau mission build”.

@@ -308,6 +308,7 @@ fail_proxy = « { $address } » n'est pas l'adresse d'un proxy. Écrivez-la comm
 fail_client = Impossible d'appeler le serveur : un certificat racine de desk.json est endommagé. Restaurez desk.json depuis une copie. ({ $detail })
 fail_system = Impossible d'appeler le serveur pour le moment. Fermez d'autres programmes et réessayez. ({ $detail })
 fail_tables = Un autre poste a publié d'autres tables ; rien n'a été publié. Dans { $folder }, celles-ci diffèrent : { $files }. Reportez-y ses changements et construisez à nouveau.
+fail_desk_too_old = Le paquet de la mission est de la version { $found }, et ce programme lit la version { $known }. Mettez le programme à jour. Rien n'a été récupéré ; ce qui est ici reste en usage.
 fail_bundle_waits = La version { $version } attend dans { $path } des signatures de la racine : { $signed } sur { $needed }. Faites signer ce fichier par les autres, puis publiez-le ; supprimez-le pour renoncer à ce qu'il change.
 fail_waiting_old = La version { $version } dans { $path } ne suit pas la version { $known }, arrivée depuis. Supprimez le fichier et proposez à nouveau le changement.
 fail_no_bundle = Le paquet de la mission n'est pas encore construit. Construisez-le avec « baqylau mission build ».

@@ -78,6 +78,7 @@ impl From<Fault> for DeskError {
             | Fault::PassphraseTooShort { .. }
             | Fault::Tables { .. }
             | Fault::NoBundle
+            | Fault::DeskTooOld { .. }
             | Fault::BundleWaits { .. }
             | Fault::WaitingBundleOld { .. }
             | Fault::NoServer

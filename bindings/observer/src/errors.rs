@@ -137,6 +137,8 @@ mirror! {
         NotGenuine,
         /// It is faulty, or of a later version than this.
         Unfit,
+        /// The mission's bundle is of a later version than this app reads: update the app.
+        AppTooOld,
         /// The server says that it cannot read it, or that it is too large: it stays here, and is tried again by itself.
         NotTaken,
         /// The phone's key store does not do it.

@@ -37,6 +37,9 @@ pub fn import(store: &StoreOptions, file: &Path, attachments: Option<&Path>) -> 
     if report.bundle {
         println!("it brought a newer bundle");
     }
+    if let Some(why) = report.bundle_refused {
+        println!("the bundle in it was not taken: {why}");
+    }
     for path in attachments.map(files_in).transpose()?.unwrap_or_default() {
         let mut source = std::fs::File::open(&path).map_err(|e| told(&path, &e))?;
         core.import_attachment(&mut source).map_err(|e| format!("{}: {e}", path.display()))?;

@@ -69,6 +69,7 @@ pub fn refusal(why: RefusalReason) -> &'static str {
         | RefusalReason::OtherMission
         | RefusalReason::NotGenuine
         | RefusalReason::Unfit
+        | RefusalReason::AppTooOld
         | RefusalReason::NotTaken
         | RefusalReason::KeyStore
         | RefusalReason::NotPublished

@@ -1,6 +1,6 @@
 //! Taking a bundle in, from the network or from a courier. What is refused is noted and shown; what was there before stays.
 
-use crate::error::Error;
+use crate::error::{Error, RefusalReason};
 use crate::store::{Outbox, names};
 use baqylau_protocol::bundle::{BundleError, Manifest};
 use baqylau_protocol::cbor;
@@ -13,6 +13,11 @@ pub enum BundleRefusal {
     /// The mission's root did not sign it, or it does not read.
     #[error("the mission's root did not sign it, or it is damaged; tell the coordinators")]
     NotGenuine,
+    /// The mission's root signed it, and it is of a later version than this program reads.
+    #[error(
+        "it is of a later version than this program: update the program. What is here stays in use, and reports are signed and delivered as before"
+    )]
+    AppTooOld,
     /// It is of another mission.
     #[error("it belongs to another mission; tell the coordinators")]
     OtherMission,
@@ -44,6 +49,7 @@ impl From<&BundleError> for BundleRefusal {
     fn from(e: &BundleError) -> Self {
         match e {
             BundleError::Cose(_) | BundleError::Root(_) => Self::NotGenuine,
+            BundleError::Newer { .. } => Self::AppTooOld,
             BundleError::Mission { .. } => Self::OtherMission,
             BundleError::Rollback { .. } => Self::Rollback,
             BundleError::Fork { .. } => Self::Fork,
@@ -52,24 +58,39 @@ impl From<&BundleError> for BundleRefusal {
     }
 }
 
+impl From<BundleRefusal> for RefusalReason {
+    fn from(why: BundleRefusal) -> Self {
+        match why {
+            BundleRefusal::AppTooOld => Self::AppTooOld,
+            BundleRefusal::OtherMission => Self::OtherMission,
+            BundleRefusal::NotGenuine | BundleRefusal::Rollback | BundleRefusal::Fork | BundleRefusal::PartDamaged => {
+                Self::NotGenuine
+            }
+        }
+    }
+}
+
 /// Notes why a bundle was not taken, until a good one comes.
-pub(crate) fn note_refusal(outbox: &mut Outbox, e: &BundleError) -> Result<(), Error> {
-    outbox.set(&[(names::BUNDLE_REFUSED, BundleRefusal::from(e).code().as_bytes())], &[])
+pub(crate) fn note_refusal(outbox: &mut Outbox, e: &BundleError) -> Result<BundleRefusal, Error> {
+    let why = BundleRefusal::from(e);
+    outbox.set(&[(names::BUNDLE_REFUSED, why.code().as_bytes())], &[])?;
+    Ok(why)
 }
 
 /// A manifest that may be taken in: the root's, and no step back from the known one. A refusal is noted.
-pub(crate) fn accept(outbox: &mut Outbox, root: &MissionRoot, bytes: &[u8]) -> Result<Option<Manifest>, Error> {
+pub(crate) fn accept(
+    outbox: &mut Outbox,
+    root: &MissionRoot,
+    bytes: &[u8],
+) -> Result<Result<Manifest, BundleRefusal>, Error> {
     let known = outbox.setting(names::MANIFEST)?;
     let accepted = Manifest::open(bytes, root).and_then(|manifest| match &known {
         Some(known) => manifest.succeeds(bytes, &Manifest::open(known, root)?, known).map(|()| manifest),
         None => Ok(manifest),
     });
     match accepted {
-        Ok(manifest) => Ok(Some(manifest)),
-        Err(e) => {
-            note_refusal(outbox, &e)?;
-            Ok(None)
-        }
+        Ok(manifest) => Ok(Ok(manifest)),
+        Err(e) => Ok(Err(note_refusal(outbox, &e)?)),
     }
 }
 

@@ -131,7 +131,8 @@ impl SyncDriver {
         match runtime::run(limit, self.bundle())? {
             Some(Ok(_)) => match lock(&self.outbox)?.setting(names::BUNDLE_REFUSED)? {
                 Some(reason) if !reason.is_empty() => {
-                    Err(Error::refused(RefusalReason::NotGenuine, BundleRefusal::of(&reason)))
+                    let why = BundleRefusal::of(&reason);
+                    Err(Error::refused(why.into(), why))
                 }
                 _ => Ok(()),
             },

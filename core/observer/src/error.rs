@@ -1,5 +1,6 @@
 //! Few errors, each one something that a shell can act on. They carry names, never answers.
 
+use crate::bundle::BundleRefusal;
 use crate::reason::{InvalidReason, ReasonClass};
 use baqylau_forms::fill::FillError;
 use baqylau_protocol::bundle::BundleError;
@@ -58,6 +59,8 @@ pub enum RefusalReason {
     NotGenuine,
     /// It is faulty, or of a later version than this.
     Unfit,
+    /// The mission's bundle is of a later version than this program reads: update the program.
+    AppTooOld,
     /// The server says that it cannot read it, or that it is too large: it stays here, and is tried again by itself.
     NotTaken,
     /// The phone's key store does not do it.
@@ -95,9 +98,13 @@ impl RefusalReason {
             Self::NoAnswer | Self::Later | Self::Syncing | Self::NotPublished | Self::NotTaken | Self::FileNotTaken => {
                 ReasonClass::Retry
             }
-            Self::Expired | Self::Revoked | Self::KeyStore | Self::NothingUrgent | Self::Source | Self::FileLost => {
-                ReasonClass::Act
-            }
+            Self::Expired
+            | Self::Revoked
+            | Self::AppTooOld
+            | Self::KeyStore
+            | Self::NothingUrgent
+            | Self::Source
+            | Self::FileLost => ReasonClass::Act,
             Self::OtherMission | Self::NotGenuine | Self::Unfit => ReasonClass::Final,
         }
     }
@@ -191,12 +198,7 @@ impl From<InviteError> for Error {
 
 impl From<BundleError> for Error {
     fn from(e: BundleError) -> Self {
-        let why = if matches!(e, BundleError::Mission { .. }) {
-            RefusalReason::OtherMission
-        } else {
-            RefusalReason::NotGenuine
-        };
-        Self::refused(why, e)
+        Self::refused(BundleRefusal::from(&e).into(), e)
     }
 }
 

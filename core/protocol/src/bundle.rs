@@ -114,6 +114,14 @@ pub enum BundleError {
     /// Not signed by as many holders of the mission's root as must.
     #[error("the mission bundle was rejected: {0}")]
     Root(#[from] RootError),
+    /// Signed by its root, and of a later version than this program reads: the mission's programs were updated, and this one was not.
+    #[error("the mission bundle is of version {found}, and this program reads version {known}: update this program")]
+    Newer {
+        /// [`Manifest::v`] of what came.
+        found: u64,
+        /// [`Manifest::VERSION`].
+        known: u8,
+    },
     /// Signed by its root, for another mission.
     #[error("the bundle belongs to mission {found}, not to this one")]
     Mission {
@@ -160,7 +168,8 @@ impl Manifest {
     /// [`Manifest::succeeds`].
     ///
     /// # Errors
-    /// [`BundleError`] if the root did not sign it, it names another mission, or it is malformed.
+    /// [`BundleError`] if the root did not sign it, it is of a later version, names another mission, or is malformed. The signature comes
+    /// first: nobody else can tell a program to be updated.
     pub fn open(bytes: &[u8], root: impl Into<MissionRoot>) -> Result<Self, BundleError> {
         let root = root.into();
         if JointManifest::is_one(bytes) {
@@ -179,7 +188,7 @@ impl Manifest {
     }
 
     pub(crate) fn decode(payload: &[u8], root: MissionRoot) -> Result<Self, BundleError> {
-        let manifest: Self = cbor::decode_version(payload, "manifest", Self::VERSION).map_err(CoseError::from)?;
+        let manifest: Self = cbor::decode_version(payload, "manifest", Self::VERSION).map_err(unread)?;
         if let Some(lacking) = manifest.lacks() {
             return Err(CoseError::from(Malformed::Shape { what: "manifest", detail: lacking.into() }).into());
         }
@@ -266,6 +275,16 @@ impl BundlePart {
     pub fn unpack(&self, packed: &[u8]) -> Result<Vec<u8>, BundleError> {
         inflate_to(packed, self.hash, self.most()).ok_or_else(|| BundleError::Part { name: self.name.clone() })
     }
+}
+
+/// Why what the root signed does not read.
+fn unread(e: Malformed) -> BundleError {
+    if let Malformed::Version { found, known, .. } = e
+        && found > u64::from(known)
+    {
+        return BundleError::Newer { found, known };
+    }
+    CoseError::from(e).into()
 }
 
 /// Whether packed bytes inflate to bytes with this hash, at most [`MAX_PART`]: without a manifest.

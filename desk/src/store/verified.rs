@@ -52,7 +52,10 @@ impl VerifiedStore<'_> {
 
     /// Opens a manifest that the store has.
     pub(crate) fn open_manifest(&self, bytes: &[u8]) -> Result<Manifest, DeskError> {
-        self.trust.manifest(bytes).map_err(|e| self.store.damaged(e))
+        match self.trust.manifest(bytes) {
+            Err(BundleError::Newer { found, known }) => Err(DeskError::DeskTooOld { found, known }),
+            opened => opened.map_err(|e| self.store.damaged(e)),
+        }
     }
 
     /// The current manifest; `None` before the first.

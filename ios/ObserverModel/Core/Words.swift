@@ -136,6 +136,7 @@ public func refused(_ why: Why) -> Words {
     case .later: Words(.errorLater)
     case .notGenuine: Words(.errorNotGenuine)
     case .unfit: Words(.errorRefused)
+    case .appTooOld: Words(.errorAppTooOld)
     case .notTaken: Words(.errorNotTaken)
     case .keyStore: Words(.errorKeyStore)
     case .notPublished: Words(.errorNotPublished)
@@ -151,6 +152,7 @@ public func refused(_ why: Why) -> Words {
 public func rejected(_ refusal: BundleRefusal) -> Word {
     switch refusal {
     case .notGenuine: .bundleNotGenuine
+    case .appTooOld: .bundleAppTooOld
     case .otherMission: .bundleOtherMission
     case .rollback: .bundleRollback
     case .fork: .bundleFork

@@ -82,6 +82,7 @@ pub fn samples() -> Vec<DeskError> {
         Client(HttpError::Root(text("detail"))),
         System(std::io::Error::other(text("detail"))),
         Tables { folder: text("folder").into(), files: vec![text("files")] },
+        DeskTooOld { found: 3, known: 2 },
         NoBundle,
         Shrunk { signed: 3, pulled: 7 },
         Locked { server: server.clone() },

@@ -41,6 +41,8 @@ mirror! {
     BundleRefusal of baqylau_observer::BundleRefusal {
         /// The mission's root did not sign it, or it does not read.
         NotGenuine,
+        /// The mission's root signed it, and it is of a later version than this app reads.
+        AppTooOld,
         /// It is of another mission.
         OtherMission,
         /// Its version is older than the known one.

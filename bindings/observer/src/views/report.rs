@@ -1,7 +1,7 @@
 //! Reports, letters, and what delivering or salvaging did.
 
 use super::count;
-use super::mission::{DraftView, Named};
+use super::mission::{BundleRefusal, DraftView, Named};
 use crate::errors::Why;
 use baqylau_observer::app;
 
@@ -226,6 +226,8 @@ record! {
         refused: u32 = count(c.refused),
         /// Whether it brought a newer bundle.
         bundle: bool = c.bundle,
+        /// Why the bundle in it was not taken.
+        bundle_refused: Option<BundleRefusal> = c.bundle_refused.map(Into::into),
     }
 }
 

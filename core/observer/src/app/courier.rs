@@ -2,7 +2,7 @@
 //! same way. It is counted once, whatever way it came.
 
 use super::ObserverApp;
-use crate::bundle;
+use crate::bundle::{self, BundleRefusal};
 use crate::drive::{SyncDriver, lock};
 use crate::error::Error;
 use crate::listen::Change;
@@ -34,6 +34,8 @@ pub struct CourierReport {
     pub refused: usize,
     /// Whether it brought a newer bundle.
     pub bundle: bool,
+    /// Why the bundle in it was not taken; `None` too where there is none, or it is that of now or an earlier one.
+    pub bundle_refused: Option<BundleRefusal>,
 }
 
 impl ObserverApp {
@@ -156,7 +158,10 @@ impl ObserverApp {
         let mut outbox = lock(&self.outbox)?;
         let root = root_of(&outbox)?;
         let mut courier = CourierReader::open(source, MissionId::of(root))?;
-        report.bundle = take_bundle(&mut outbox, &root, &mut courier)?;
+        match take_bundle(&mut outbox, &root, &mut courier)? {
+            Ok(taken) => report.bundle = taken,
+            Err(why) => report.bundle_refused = Some(why),
+        }
         let manifest = Manifest::open(&mission_of(&outbox)?.1, root)?;
         let devices = take_objects(&mut outbox, &manifest, &mut courier, &mut report)?;
         courier.each(CourierList::Permits, MAX_BYTES, |item| {
@@ -248,23 +253,26 @@ fn mission_of(outbox: &Outbox) -> Result<(MissionRoot, Vec<u8>), Error> {
     Ok((root_of(outbox)?, manifest))
 }
 
-/// Whether the bundle is newer than the known one, whole, and was taken.
+/// Whether the bundle is newer than the known one, whole, and was taken; or why it never will be.
 fn take_bundle(
     outbox: &mut Outbox,
     root: &MissionRoot,
     courier: &mut CourierReader<impl Read + Seek>,
-) -> Result<bool, Error> {
-    let Some(manifest) = courier.manifest()? else { return Ok(false) };
+) -> Result<Result<bool, BundleRefusal>, Error> {
+    let Some(manifest) = courier.manifest()? else { return Ok(Ok(false)) };
     if outbox.setting(names::MANIFEST)?.as_ref() == Some(&manifest) {
-        return Ok(false);
+        return Ok(Ok(false));
     }
     // A courier often comes from a phone that has not heard of the newest one: that is no attack.
     if let (Some(known), Ok(other)) = (outbox.setting(names::MANIFEST)?, Manifest::open(&manifest, root))
         && other.version < Manifest::open(&known, root)?.version
     {
-        return Ok(false);
+        return Ok(Ok(false));
     }
-    let Some(accepted) = bundle::accept(outbox, root, &manifest)? else { return Ok(false) };
+    let accepted = match bundle::accept(outbox, root, &manifest)? {
+        Ok(accepted) => accepted,
+        Err(why) => return Ok(Err(why)),
+    };
     let mut lacking = Vec::new();
     for part in &accepted.parts {
         if outbox.part(part.hash)?.is_none() {
@@ -282,10 +290,10 @@ fn take_bundle(
         Ok::<_, Error>(())
     })?;
     if !lacking.is_empty() {
-        return Ok(false);
+        return Ok(Ok(false));
     }
     bundle::store(outbox, root, &accepted, &manifest, &parts)?;
-    Ok(true)
+    Ok(Ok(true))
 }
 
 /// Takes what verifies, one object after the other: an enrolment under the issuer, an envelope under a device whose enrolment is

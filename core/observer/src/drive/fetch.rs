@@ -2,7 +2,7 @@
 
 use super::http::body;
 use super::{StepError, SyncDriver, lock};
-use crate::bundle;
+use crate::bundle::{self, BundleRefusal};
 use crate::store::names;
 use baqylau_http::reqwest::StatusCode;
 use baqylau_http::reqwest::header::ETAG;
@@ -50,8 +50,12 @@ impl SyncDriver {
         }
         let named = response.headers().get(ETAG).is_some();
         let bytes = body(response, cbor::MAX_BYTES).await?;
-        let Some(manifest) = bundle::accept(&mut *lock(&self.outbox)?, &self.root, &bytes)? else {
-            return if named { Ok(Event::BundleDone) } else { Err(StepError::Network(Failure::Nonsense)) };
+        let accepted = bundle::accept(&mut *lock(&self.outbox)?, &self.root, &bytes)?;
+        let manifest = match accepted {
+            Ok(manifest) => manifest,
+            // The root signed that: it is the mission's bundle, whatever the line took off.
+            Err(why) if named || why == BundleRefusal::AppTooOld => return Ok(Event::BundleDone),
+            Err(_) => return Err(StepError::Network(Failure::Nonsense)),
         };
         self.fetch_lacking(&manifest).await?;
         bundle::store(&mut *lock(&self.outbox)?, &self.root, &manifest, &bytes, &[])?;

@@ -5,7 +5,7 @@ use super::http::body;
 use super::{StepError, SyncDriver, lock};
 use crate::bundle;
 use baqylau_http::UnverifiedClient;
-use baqylau_protocol::bundle::Manifest;
+use baqylau_protocol::bundle::{BundleError, Manifest};
 use baqylau_protocol::cbor;
 use baqylau_protocol::routes;
 
@@ -28,9 +28,16 @@ impl SyncDriver {
         Ok(false)
     }
 
-    /// A manifest by the root that follows the known one and is another.
+    /// A manifest by the root that follows the known one and is another. One of a later version than this program reads is noted.
     fn newer(&self, bytes: &[u8]) -> Result<Option<Manifest>, StepError> {
-        let Ok(manifest) = Manifest::open(bytes, self.root) else { return Ok(None) };
+        let manifest = match Manifest::open(bytes, self.root) {
+            Ok(manifest) => manifest,
+            Err(e @ BundleError::Newer { .. }) => {
+                bundle::note_refusal(&mut *lock(&self.outbox)?, &e)?;
+                return Ok(None);
+            }
+            Err(_) => return Ok(None),
+        };
         let Some((known, known_bytes)) = self.manifest()? else { return Ok(Some(manifest)) };
         let newer = manifest.version > known.version && manifest.succeeds(bytes, &known, &known_bytes).is_ok();
         Ok(newer.then_some(manifest))

@@ -20,6 +20,11 @@ use data_encoding::BASE64URL_NOPAD;
 
 const MALFORMED: u64 = 0;
 
+/// What a phone says of a manifest of another version that the root signed.
+fn refusal(v: u64) -> BundleRefusal {
+    if v > 2 { BundleRefusal::AppTooOld } else { BundleRefusal::NotGenuine }
+}
+
 /// What the root signed last, with another version and whatever a later one would have beside, as the next manifest.
 fn manifest(world: &World, v: u64) -> Vec<u8> {
     let seed: Vec<u8> =
@@ -44,7 +49,7 @@ fn a_phone_keeps_its_mission_beside_a_manifest_of_another_version() {
         server.with(|state| state.published.manifest = other);
         assert_eq!(send(&phone), 1, "{v}: reports go on");
         let seen = phone.mission().expect("a mission");
-        assert_eq!((seen.version, seen.bundle_refused), (1, Some(BundleRefusal::NotGenuine)), "{v}");
+        assert_eq!((seen.version, seen.bundle_refused), (1, Some(refusal(v))), "{v}");
         let good = published(&world).manifest;
         server.with(|state| state.published.manifest = good);
         assert_eq!(send(&phone), 1);
@@ -59,7 +64,9 @@ fn a_phone_does_not_enrol_by_a_manifest_of_another_version() {
         let (world, server, phone) = hostile();
         let other = manifest(&world, v);
         let good = server.with(|state| std::mem::replace(&mut state.published.manifest, other));
-        phone.enrol(BUDGET).expect_err("there is no mission that it can read");
+        let told = phone.enrol(BUDGET).expect_err("there is no mission that it can read");
+        let expected = RefusalReason::from(refusal(v));
+        assert!(matches!(&told, Error::Refused { why, .. } if *why == expected), "{v}: {told}");
         server.with(|state| state.published.manifest = good);
         assert!(phone.enrol(BUDGET).expect("enrols").enrolled, "{v}: and nothing is spoilt");
     }
@@ -86,7 +93,10 @@ fn a_desk_says_that_it_cannot_read_a_manifest_and_takes_nothing() {
         let other = manifest(&world, v);
         let good = server.with(|state| std::mem::replace(&mut state.published.manifest, other));
         let told = world.desk.pull(now(), &|_| ()).expect_err("it cannot know who may sign what");
-        assert!(matches!(told, DeskError::Log(LogFault::Bundle)), "{v}: {told}");
+        match v {
+            3 => assert!(matches!(told, DeskError::DeskTooOld { found: 3, known: 2 }), "{told}"),
+            _ => assert!(matches!(told, DeskError::Log(LogFault::Bundle)), "{v}: {told}"),
+        }
         server.with(|state| state.published.manifest = good);
         assert_eq!(statuses(&mut world.desk), ["counted"], "{v}");
     }
@@ -261,7 +271,24 @@ fn a_courier_file_with_a_manifest_of_another_version_brings_its_reports() {
     map.put(4, list([manifest(&world, 3).into(), Vec::<Value>::new().into()]));
     let taken = carrier.import_courier(&map.encode()).expect("taken");
     assert!(taken.carried > 0 && !taken.bundle, "{taken:?}");
-    assert_eq!(carrier.mission().expect("a mission").version, 1);
+    assert_eq!(taken.bundle_refused, Some(BundleRefusal::AppTooOld));
+    let seen = carrier.mission().expect("a mission");
+    assert_eq!((seen.version, seen.bundle_refused), (1, Some(BundleRefusal::AppTooOld)));
+    assert!(carrier.sync_now(BUDGET).expect("syncs").carried > 0);
+    assert_eq!(statuses(&mut world.desk), ["counted"]);
+}
+
+#[test]
+fn a_manifest_of_a_later_version_that_another_key_signed_is_not_genuine() {
+    let (mut world, server, phone) = hostile();
+    assert!(phone.enrol(BUDGET).expect("enrols").enrolled);
+    let says = cose::payload(&manifest(&world, 3));
+    let forged = Key::new().sign_value(cose::MANIFEST, &says);
+    server.with(|state| state.published.manifest = forged);
+    assert_eq!(send(&phone), 1);
+    assert_eq!(phone.mission().expect("a mission").bundle_refused, Some(BundleRefusal::NotGenuine));
+    let told = world.desk.pull(now(), &|_| ()).expect_err("nobody's bundle");
+    assert!(matches!(told, DeskError::Log(LogFault::Bundle)), "{told}");
 }
 
 #[test]

@@ -150,6 +150,7 @@ fun refused(why: Why): Words =
         Why.LATER -> Words(R.string.error_later)
         Why.NOT_GENUINE -> Words(R.string.error_not_genuine)
         Why.UNFIT -> Words(R.string.error_refused)
+        Why.APP_TOO_OLD -> Words(R.string.error_app_too_old)
         Why.NOT_TAKEN -> Words(R.string.error_not_taken)
         Why.KEY_STORE -> Words(R.string.error_key_store)
         Why.NOT_PUBLISHED -> Words(R.string.error_not_published)
@@ -164,6 +165,7 @@ fun refused(why: Why): Words =
 fun rejected(refusal: BundleRefusal): Int =
     when (refusal) {
         BundleRefusal.NOT_GENUINE -> R.string.bundle_not_genuine
+        BundleRefusal.APP_TOO_OLD -> R.string.bundle_app_too_old
         BundleRefusal.OTHER_MISSION -> R.string.bundle_other_mission
         BundleRefusal.ROLLBACK -> R.string.bundle_rollback
         BundleRefusal.FORK -> R.string.bundle_fork

@@ -32,6 +32,7 @@ import org.baqylau.app.R
 import org.baqylau.app.core.Core
 import org.baqylau.app.core.Session
 import org.baqylau.app.core.Words
+import org.baqylau.app.core.rejected
 import org.baqylau.app.nav.ScreenModel
 import org.baqylau.app.phone.Camera
 import org.baqylau.app.phone.Files
@@ -170,6 +171,9 @@ private fun Ways(
             stringResource(R.string.courier_brought, it.carried.toInt(), it.delivered.toInt(), it.refused.toInt()) +
                 if (it.bundle) "\n" + stringResource(R.string.courier_bundle) else ""
         Paragraph(words, "brought")
+        it.bundleRefused?.let { why ->
+            Paragraph("⚠ " + stringResource(R.string.home_bundle_refused) + " " + stringResource(rejected(why)), "bundle refused")
+        }
     }
 }
 
