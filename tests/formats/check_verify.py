@@ -206,6 +206,8 @@ def cases():
     yield "an issuer that began at the enrolment", log(good, made=manifest(_6=[[OTHER.public, 0], [ISSUER.public, 0, 1]])), True
     yield "an issuer that was ended before the enrolment", log(two, made=manifest(_6=[[ISSUER.public, 0, 4]])), False
     yield "an issuer that begins behind the enrolment", log(good, made=manifest(_6=[[ISSUER.public, 1]])), False
+    yield "manifest with as many servers as it may have", log(good, made=manifest(_10=["https://example.org"] * 256)), True
+    yield "manifest with one server too many", log(good, made=manifest(_10=["https://example.org"] * 257)), False
     yield "manifest without its parts", log(good, made=manifest(_11=None)), False
 
     zero, one, two_ = ((at, HOLDERS[at]) for at in range(3))
