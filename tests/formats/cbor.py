@@ -112,15 +112,46 @@ def bstr(data):
     return bytes([{2: 0x58, 3: 0x59, 5: 0x5a}[width]]) + count.to_bytes(width - 1, "big") + data
 
 
-def int_bytes(number):
-    """An integer."""
-    major, argument = (0, number) if number >= 0 else (0x20, -1 - number)
+def head(major, argument):
+    """A head in its shortest form."""
     if argument < 24:
-        return bytes([major + argument])
+        return bytes([major << 5 | argument])
     for info, width in ((24, 1), (25, 2), (26, 4), (27, 8)):
         if argument < 1 << (8 * width):
-            return bytes([major + info]) + argument.to_bytes(width, "big")
+            return bytes([major << 5 | info]) + argument.to_bytes(width, "big")
     raise Fault("a number that is too large")
+
+
+def int_bytes(number):
+    """An integer."""
+    return head(0, number) if number >= 0 else head(1, -1 - number)
+
+
+class Raw:
+    """Bytes that stand in CBOR as they are."""
+
+    def __init__(self, data):
+        self.data = data
+
+
+def encode(value):
+    """What `read` gives, in deterministic CBOR: maps in the order of their encoded keys."""
+    if isinstance(value, bytes):
+        return head(2, len(value)) + value
+    if isinstance(value, bool):
+        return b"\xf5" if value else b"\xf4"
+    if isinstance(value, int):
+        return int_bytes(value)
+    if isinstance(value, str):
+        data = value.encode()
+        return head(3, len(data)) + data
+    if isinstance(value, list):
+        return head(4, len(value)) + b"".join([encode(x) for x in value])
+    if isinstance(value, dict):
+        return head(5, len(value)) + b"".join(k + encode(x) for k, x in sorted((encode(k), x) for k, x in value.items()))
+    if isinstance(value, Simple):
+        return head(7, value.number)
+    return value.data
 
 
 # ---------------------------------------------------------------- shapes
@@ -149,8 +180,14 @@ def one_of(*values):
     return lambda v: isinstance(v, int) and not isinstance(v, bool) and v in values
 
 
-def list_of(check):
-    return lambda v: isinstance(v, list) and all(check(x) for x in v)
+def up_to(most):
+    return lambda v: isinstance(v, int) and not isinstance(v, bool) and 0 <= v <= most
+
+
+def list_of(check, most=None, least=0):
+    def check_all(v):
+        return isinstance(v, list) and least <= len(v) <= (len(v) if most is None else most) and all(check(x) for x in v)
+    return check_all
 
 
 def row_of(*checks):

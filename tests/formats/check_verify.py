@@ -17,38 +17,9 @@ import tempfile
 
 import ed25519
 import verify as v
+from cbor import Raw, encode as enc
 
 NOW = 1_679_200_000_000
-
-
-def enc(value):
-    """Deterministic CBOR. Bytes, text, numbers, lists, and maps in the order of their keys."""
-    if isinstance(value, Raw):
-        return value.data
-    if isinstance(value, bytes):
-        return v.bstr(value)
-    if isinstance(value, str):
-        data = value.encode()
-        return with_major(0x60, len(data)) + data
-    if isinstance(value, bool):
-        return b"\xf5" if value else b"\xf4"
-    if isinstance(value, int):
-        return v.int_bytes(value)
-    if isinstance(value, list):
-        return with_major(0x80, len(value)) + b"".join(enc(x) for x in value)
-    return with_major(0xa0, len(value)) + b"".join(enc(k) + enc(x) for k, x in sorted(value.items()))
-
-
-def with_major(major, count):
-    head = v.int_bytes(count)
-    return bytes([head[0] | major]) + head[1:]
-
-
-class Raw:
-    """Bytes that stand in CBOR as they are."""
-
-    def __init__(self, data):
-        self.data = data
 
 
 class Key:
@@ -235,6 +206,8 @@ def cases():
     yield "an issuer that began at the enrolment", log(good, made=manifest(_6=[[OTHER.public, 0], [ISSUER.public, 0, 1]])), True
     yield "an issuer that was ended before the enrolment", log(two, made=manifest(_6=[[ISSUER.public, 0, 4]])), False
     yield "an issuer that begins behind the enrolment", log(good, made=manifest(_6=[[ISSUER.public, 1]])), False
+    yield "manifest with as many servers as it may have", log(good, made=manifest(_10=["https://example.org"] * 256)), True
+    yield "manifest with one server too many", log(good, made=manifest(_10=["https://example.org"] * 257)), False
     yield "manifest without its parts", log(good, made=manifest(_11=None)), False
 
     zero, one, two_ = ((at, HOLDERS[at]) for at in range(3))

@@ -24,6 +24,7 @@ from cbor import (MAX_OBJECT, Fault, Reader, bstr, int_bytes, integer, list_of, 
 from ed25519 import check_itself, verifies
 
 MAX_CLASS = 10
+MAX_NAMED = 256                          # of issuers, desks and the like, each [1]
 REPORT, ENVELOPE, MANIFEST, CERTIFICATE, ENROLMENT, ENROLLED, TREE_HEAD, STANDING = range(65001, 65009)
 NAMES = {ENVELOPE: "envelope", MANIFEST: "manifest", CERTIFICATE: "certificate", ENROLMENT: "inner enrolment",
          ENROLLED: "enrolment", TREE_HEAD: "tree head", STANDING: "record of standings"}
@@ -45,14 +46,14 @@ READING_SHAPE = map_of({0: (whole(32), True), 1: (of_bytes(32), True), 2: (of_by
 
 TERM = (whole(64), whole(64))
 
-LOG_SHAPE = row_of(whole(32), KEY, list_of(row_of(KEY, whole(64), HASH)))
+LOG_SHAPE = row_of(whole(32), KEY, list_of(row_of(KEY, whole(64), HASH), MAX_NAMED))
 
 MANIFEST_SHAPE = {                                                                            # [5]
     0: (one_of(2), True), 1: (MISSION, True), 2: (whole(64), True), 3: (HASH, False), 4: (integer, True), 5: (integer, True),
-    6: (list_of(row_from(2, KEY, *TERM)), True), 7: (LOG_SHAPE, True), 8: (list_of(some_bytes), True),
-    9: (list_of(READING_SHAPE), True), 10: (list_of(text), True),
-    11: (list_of(row_of(one_of(0, 1, 2), text, HASH, whole(64))), True),
-    12: (list_of(row_from(2, of_bytes(16), *TERM)), True), 13: (list_of(row_of(of_bytes(16), whole(64))), True),
+    6: (list_of(row_from(2, KEY, *TERM), MAX_NAMED), True), 7: (LOG_SHAPE, True), 8: (list_of(some_bytes, MAX_NAMED), True),
+    9: (list_of(READING_SHAPE, MAX_NAMED), True), 10: (list_of(text, MAX_NAMED), True),
+    11: (list_of(row_of(one_of(0, 1, 2), text, HASH, whole(64)), 1024), True),
+    12: (list_of(row_from(2, of_bytes(16), *TERM), MAX_NAMED), True), 13: (list_of(row_of(of_bytes(16), whole(64)), 4096), True),
     14: (integer, True),
 }
 CERTIFICATE_SHAPE = {                                                                         # [6]
@@ -65,7 +66,7 @@ ENROLMENT_SHAPE = {                                                             
 }
 HEADER_SHAPE = {                                                                              # [8]
     0: (VERSION, True), 1: (MISSION, True), 2: (of_bytes(16), True), 3: (whole(64), True), 4: (HASH, True),
-    5: (one_of(*range(MAX_CLASS + 1)), True), 6: (whole(32), True), 7: (list_of(row_of(HASH, whole(64))), False),
+    5: (one_of(*range(MAX_CLASS + 1)), True), 6: (whole(32), True), 7: (list_of(row_of(HASH, whole(64)), 4096), False),
     8: (of_bytes(16), False),
 }
 HEAD_SHAPE = {                                                                                # [11]
@@ -74,7 +75,7 @@ HEAD_SHAPE = {                                                                  
 STANDING_SHAPE = {                                                                            # [12]
     0: (VERSION, True), 1: (MISSION, True), 2: (of_bytes(16), True), 3: (integer, True),
     4: (lambda v: isinstance(v, bool), True),
-    5: (list_of(row_from(3, of_bytes(16), one_of(CONFIRMED, CONTESTED, REVOKED), whole(64), HASH)), True),
+    5: (list_of(row_from(3, of_bytes(16), one_of(CONFIRMED, CONTESTED, REVOKED), whole(64), HASH), 10_000), True),
 }
 
 
@@ -351,8 +352,6 @@ class Log(Rooted):
         record = payload_map(signed.payload, STANDING_SHAPE, "record of standings")
         if record[1] != self.mission:
             raise Fault("record of standings: of another mission")
-        if len(record[5]) > 10_000:
-            raise Fault("record of standings: more than 10,000 decisions")
         desk = self.devices.get(record[2])
         if desk is None:
             raise Fault("record of standings: its desk did not enrol before it")
@@ -450,7 +449,7 @@ def root_from_path(leaf, index, size, path):
     return node if last == 0 else None
 
 
-RECEIPT_SHAPE = row_of(some_bytes, whole(64), integer, list_of(HASH))
+RECEIPT_SHAPE = row_of(some_bytes, whole(64), integer, list_of(HASH, 64))
 FORK_SHAPE = row_of(VERSION, KEY, some_bytes, KEY, row_of(HASH, RECEIPT_SHAPE), row_of(HASH, RECEIPT_SHAPE))
 
 
@@ -476,7 +475,7 @@ class Fork(Rooted):
         head, index, received, path = receipt
         opened = self.open(TREE_HEAD, head, [self.key], HEAD_SHAPE)
         leaf = leaf_hash(object_hash, received)
-        if len(path) > 64 or root_from_path(leaf, index, opened[2], path) != opened[3]:
+        if root_from_path(leaf, index, opened[2], path) != opened[3]:
             raise Fault("a path in it does not lead to its head")
         return leaf
 

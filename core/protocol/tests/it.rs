@@ -2,6 +2,7 @@
 
 mod it {
     mod blobs;
+    mod bodies;
     mod bombs;
     mod bundles;
     mod checkpoints;
@@ -9,7 +10,9 @@ mod it {
     mod envelopes;
     mod independent;
     mod logs;
+    mod mutations;
     mod notices;
+    mod objects;
     mod people;
     mod receipts;
     mod roots;
@@ -19,6 +22,7 @@ mod it {
     mod submissions;
     mod support;
     mod tree;
+    mod values;
     mod vectors;
     mod walk;
 }

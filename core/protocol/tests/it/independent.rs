@@ -1,9 +1,12 @@
-//! Rows of read notices, as a program in Python opens them that was written from `docs/formats.md` alone.
+//! What programs in Python make of objects and rows that were written from `docs/formats.md` alone.
 
+use super::bodies::BODIES;
+use super::objects::{MISSION, SIGNED};
+use super::support::Dice;
 use baqylau_protocol::ids::{DeviceId, Hash};
 use baqylau_protocol::notice::{MAX_GAPS, ReadRow, RowKey};
 use baqylau_protocol::seal::SharedKey;
-use std::io::Write;
+use std::io::{BufWriter, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -18,18 +21,27 @@ fn line(secret: [u8; 32], desk: DeviceId, label: [u8; 16], sealed: &[u8]) -> Str
     [hex(&secret), hex(&desk.0), hex(&label), hex(sealed)].join(" ")
 }
 
-/// Of each line, what the program prints; and whether all of them opened.
-fn opened(lines: &[String]) -> (Vec<String>, bool) {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/formats/row.py");
+/// What a program of `tests/formats` prints of an input, and whether it found everything good.
+fn printed_by(program: &str, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()> + Send) -> (String, bool) {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/formats").join(program);
     let mut child =
         Command::new("python3").arg(script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("Python runs");
-    let (mut input, text) = (child.stdin.take().expect("an input"), lines.join("\n"));
-    let write = std::thread::spawn(move || input.write_all(text.as_bytes()));
-    let out = child.wait_with_output().expect("Python ends");
-    write.join().expect("no panic").expect("it reads everything");
-    let printed: Vec<String> = String::from_utf8(out.stdout).expect("text").lines().map(str::to_owned).collect();
+    let mut input = BufWriter::new(child.stdin.take().expect("an input"));
+    let out = std::thread::scope(|scope| {
+        let written = scope.spawn(move || write(&mut input).and_then(|()| input.flush()));
+        let out = child.wait_with_output().expect("Python ends");
+        written.join().expect("no panic").expect("it reads everything");
+        out
+    });
+    (String::from_utf8(out.stdout).expect("text"), out.status.success())
+}
+
+/// Of each line, what the program prints; and whether all of them opened.
+fn opened(lines: &[String]) -> (Vec<String>, bool) {
+    let (text, whole) = printed_by("row.py", |input| input.write_all(lines.join("\n").as_bytes()));
+    let printed: Vec<String> = text.lines().map(str::to_owned).collect();
     assert_eq!(printed.len(), lines.len());
-    (printed, out.status.success())
+    (printed, whole)
 }
 
 /// Rows with numbers of every length, and with every number of gaps.
@@ -81,4 +93,40 @@ fn an_independent_program_opens_rows_and_no_altered_ones() {
     let (printed, whole) = opened(&altered);
     assert!(printed.iter().all(|printed| printed.starts_with(r#"{"fault": "#)), "{printed:?}");
     assert!(!whole);
+}
+
+/// `BAQYLAU_OBJECTS` objects, or 2,000, and as many with a fault: the program reads, judges and writes them as this crate does.
+#[test]
+fn an_independent_program_reads_and_writes_random_objects_and_refuses_what_this_one_does() {
+    const SEED: u64 = 20_261_129;
+    let count = std::env::var("BAQYLAU_OBJECTS").map_or(2000, |count| count.parse().expect("a number"));
+    let kinds: Vec<_> = SIGNED.iter().chain(&BODIES).collect();
+    let (mut taken, mut refused) = (vec![0; kinds.len()], vec![0; kinds.len()]);
+    let (said, same) = printed_by("objects.py", |input| {
+        let mut dice = Dice(SEED);
+        writeln!(input, "mission {}", *MISSION)?;
+        for at in 0..count {
+            let at = at % kinds.len();
+            let bytes = (kinds[at].make)(&mut dice);
+            let altered = kinds[at].altered(&mut dice, &bytes);
+            for bytes in [bytes, altered] {
+                let takes = (kinds[at].takes)(&bytes);
+                if takes {
+                    taken[at] += 1
+                } else {
+                    refused[at] += 1
+                }
+                writeln!(input, "{}\t{takes}\t{}", kinds[at].name, bytes.len())?;
+                input.write_all(&bytes)?;
+            }
+        }
+        Ok(())
+    });
+    assert!(same, "{said}");
+    let counts = kinds.iter().zip(taken.iter().zip(&refused));
+    for (kind, (taken, refused)) in counts.clone() {
+        assert!(*taken > 0 && *refused > 0, "{}: {taken} taken, {refused} refused", kind.name);
+    }
+    let told = counts.map(|(kind, (taken, refused))| format!("{}: {taken} taken, {refused} refused\n", kind.name));
+    assert_eq!(said, told.collect::<String>());
 }
