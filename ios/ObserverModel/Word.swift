@@ -131,6 +131,7 @@ public enum Word: String, CaseIterable, Sendable {
     case errorTooLong = "error_too_long"
     case errorUnanswered = "error_unanswered"
     case errorUnconfirmed = "error_unconfirmed"
+    case errorUnknownReason = "error_unknown_reason"
     case errorUnlockOnce = "error_unlock_once"
     case errorVisitCodeTaken = "error_visit_code_taken"
     case errorVisitDamaged = "error_visit_damaged"

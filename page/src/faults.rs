@@ -114,6 +114,7 @@ pub(crate) fn refusal(w: &Words, why: ServerRefusal) -> &'static str {
         ServerRefusal::Revoked => w.refused_revoked,
         ServerRefusal::Length => w.refused_length,
         ServerRefusal::Quota => w.refused_quota,
+        ServerRefusal::UnknownReason => w.refused_later,
         ServerRefusal::AttachmentUnnamed => w.refused_unnamed,
         ServerRefusal::AttachmentDropped => w.refused_dropped,
         ServerRefusal::AttachmentShort => w.refused_short,

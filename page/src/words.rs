@@ -66,7 +66,7 @@ words! {
     fail_unanswered, fail_look_again, wrong_choice, wrong_choices, wrong_integer, wrong_number, wrong_ambiguous,
     wrong_step, wrong_date, wrong_time, wrong_moment, wrong_skipped, wrong_twice, wrong_position, wrong_file,
     wrong_ok, wrong_text, wrong_possible, wrong_nothing,
-    refused_malformed, refused_mission, refused_device, refused_signature, refused_expired, refused_revoked, refused_length, refused_quota, refused_unnamed, refused_dropped, refused_short,
+    refused_malformed, refused_mission, refused_device, refused_signature, refused_expired, refused_revoked, refused_length, refused_quota, refused_later, refused_unnamed, refused_dropped, refused_short,
     unverified_device, unverified_letter, unverified_signature, unverified_mission, unverified_number, unverified_length, unverified_sealed, unverified_packing, unverified_inflated, unverified_beyond, unverified_expired, unverified_malformed, unverified_earlier, log_head, log_bundle, log_proof, unproven_report, unproven_device, unproven_certificate, unproven_bytes, unproven_previous, unproven_head, unproven_log, server_nonsense, file_encrypting, file_mission_here, file_no_root, file_no_store, file_store_empty, file_store_folder, file_lost, file_not_empty, file_exporting, file_changed, file_foreign, io_missing, io_forbidden, io_full, io_read_only, io_exists, io_folder, io_no_folder, io_altered,
     ;
     // With arguments; those that are numbers may decide the plural form.

@@ -484,6 +484,7 @@ refused_signature = the server says that its signature does not verify
 refused_expired = the server says that the invite had expired before the device enrolled
 refused_revoked = the server says that the device which signed it was revoked
 refused_length = the server says that it is too large, or was cut off
+refused_later = the server refuses it for a reason that this program does not know; update the program
 refused_quota = the server takes no more from this device now; it is taken later
 refused_unnamed = no report names this attachment, or it was cut off or altered
 refused_dropped = the server drops what it gets; deliver it again later

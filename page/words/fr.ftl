@@ -424,6 +424,7 @@ refused_signature = selon le serveur, sa signature n'est pas valide
 refused_expired = selon le serveur, l'invitation avait expiré avant l'inscription de l'appareil
 refused_revoked = selon le serveur, l'appareil qui l'a signé a été révoqué
 refused_length = selon le serveur, il est trop grand ou a été coupé
+refused_later = le serveur le refuse pour une raison que ce programme ne connaît pas ; mettez le programme à jour
 refused_quota = le serveur n'accepte plus rien de cet appareil pour l'instant ; il sera pris plus tard
 refused_unnamed = aucun rapport ne nomme cette pièce jointe, ou elle a été coupée ou modifiée
 refused_dropped = le serveur perd ce qu'il reçoit ; remettez-le plus tard

@@ -141,6 +141,8 @@ mirror! {
         AppTooOld,
         /// The server says that it cannot read it, or that it is too large: it stays here, and is tried again by itself.
         NotTaken,
+        /// The server refuses it for a reason that came with a later version: it stays here, and is tried again by itself.
+        UnknownReason,
         /// The phone's key store does not do it.
         KeyStore,
         /// The server is the mission's, and the coordinators have not published the mission there yet.

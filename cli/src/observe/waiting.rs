@@ -71,6 +71,7 @@ pub fn refusal(why: RefusalReason) -> &'static str {
         | RefusalReason::Unfit
         | RefusalReason::AppTooOld
         | RefusalReason::NotTaken
+        | RefusalReason::UnknownReason
         | RefusalReason::KeyStore
         | RefusalReason::NotPublished
         | RefusalReason::NothingUrgent

@@ -63,6 +63,8 @@ pub enum RefusalReason {
     AppTooOld,
     /// The server says that it cannot read it, or that it is too large: it stays here, and is tried again by itself.
     NotTaken,
+    /// The server refuses it for a reason that came with a later version: it stays here, and is tried again by itself.
+    UnknownReason,
     /// The phone's key store does not do it.
     KeyStore,
     /// The server is the mission's, and the coordinators have not published the mission there yet.
@@ -95,9 +97,13 @@ impl RefusalReason {
     #[must_use]
     pub fn class(self) -> ReasonClass {
         match self {
-            Self::NoAnswer | Self::Later | Self::Syncing | Self::NotPublished | Self::NotTaken | Self::FileNotTaken => {
-                ReasonClass::Retry
-            }
+            Self::NoAnswer
+            | Self::Later
+            | Self::Syncing
+            | Self::NotPublished
+            | Self::NotTaken
+            | Self::UnknownReason
+            | Self::FileNotTaken => ReasonClass::Retry,
             Self::Expired
             | Self::Revoked
             | Self::AppTooOld
@@ -119,6 +125,7 @@ impl From<RefusalCode> for RefusalReason {
             RefusalCode::Revoked => Self::Revoked,
             RefusalCode::UnknownDevice | RefusalCode::Quota => Self::Later,
             RefusalCode::Malformed | RefusalCode::Length => Self::NotTaken,
+            RefusalCode::Later(_) => Self::UnknownReason,
         }
     }
 }
@@ -144,6 +151,9 @@ pub(crate) fn words(code: RefusalCode) -> &'static str {
         }
         RefusalCode::Length => "the server says that it is too large; it is tried again daily, and can go by courier",
         RefusalCode::Quota => "the server takes no more from this observer now; it is tried again later",
+        RefusalCode::Later(_) => {
+            "the server says that it refuses it, for a reason that this program does not know: update the program; it is tried again daily, and can go by courier"
+        }
     }
 }
 

@@ -6,7 +6,8 @@ use crate::ids::{DeviceId, Hash, MissionId, PublicKey};
 use crate::keys::SigningKey;
 use crate::receipt::Receipt;
 use minicbor::bytes::{ByteArray, ByteVec};
-use minicbor::{Decode, Decoder, Encode};
+use minicbor::encode::Write;
+use minicbor::{Decode, Decoder, Encode, Encoder, decode, encode};
 
 /// Media type of every request and response body.
 pub const MEDIA_TYPE: &str = "application/cbor";
@@ -43,7 +44,7 @@ pub struct Verdicts {
 /// Most hashes of a proof: the height of a tree of 2^64 leaves.
 pub const MAX_PROOF: usize = 64;
 
-fn proof_hashes<C>(d: &mut Decoder<'_>, ctx: &mut C) -> Result<Option<Vec<Hash>>, minicbor::decode::Error> {
+fn proof_hashes<C>(d: &mut Decoder<'_>, ctx: &mut C) -> Result<Option<Vec<Hash>>, decode::Error> {
     if d.datatype()? == minicbor::data::Type::Null {
         d.null()?;
         return Ok(None);
@@ -82,41 +83,78 @@ pub struct Refusal {
     pub reason: String,
 }
 
-/// Machine-readable reasons for a refusal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]
-#[cbor(index_only)]
+/// Machine-readable reasons for a refusal, a small number each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RefusalCode {
-    /// Neither an enrolment nor an envelope, or of a later version.
-    #[n(0)]
+    /// 0: neither an enrolment nor an envelope, or of a later version.
     Malformed,
-    /// For another mission.
-    #[n(1)]
+    /// 1: for another mission.
     Mission,
-    /// The device is not enrolled here; send the enrolment, then the object again.
-    #[n(2)]
+    /// 2: the device is not enrolled here; send the enrolment, then the object again.
     UnknownDevice,
-    /// A signature does not verify.
-    #[n(3)]
+    /// 3: a signature does not verify.
     Signature,
-    /// The enrolment arrived after its invite expired.
-    #[n(4)]
+    /// 4: the enrolment arrived after its invite expired.
     Expired,
-    /// A desk revoked the device, or the root ended this desk.
-    #[n(5)]
+    /// 5: a desk revoked the device, or the root ended this desk.
     Revoked,
-    /// Length differs from that of its size class, or exceeds the limit.
-    #[n(6)]
+    /// 6: length differs from that of its size class, or exceeds the limit.
     Length,
-    /// The device has sent more than the mission allows; try again later.
-    #[n(7)]
+    /// 7: the device has sent more than the mission allows; try again later.
     Quota,
+    /// A reason of a later server, by its number: it is about its own object, and takes nothing from those beside it.
+    Later(u32),
 }
 
 impl RefusalCode {
+    /// The number that is sent and kept.
+    #[must_use]
+    pub fn number(self) -> u32 {
+        match self {
+            Self::Malformed => 0,
+            Self::Mission => 1,
+            Self::UnknownDevice => 2,
+            Self::Signature => 3,
+            Self::Expired => 4,
+            Self::Revoked => 5,
+            Self::Length => 6,
+            Self::Quota => 7,
+            Self::Later(number) => number,
+        }
+    }
+
+    /// The reason of a number.
+    #[must_use]
+    pub fn of(number: u32) -> Self {
+        match number {
+            0 => Self::Malformed,
+            1 => Self::Mission,
+            2 => Self::UnknownDevice,
+            3 => Self::Signature,
+            4 => Self::Expired,
+            5 => Self::Revoked,
+            6 => Self::Length,
+            7 => Self::Quota,
+            later => Self::Later(later),
+        }
+    }
+
     /// Whether sending the same bytes again soon can succeed. All other refusals are retried too, at growing intervals.
     #[must_use]
     pub fn may_pass(self) -> bool {
         matches!(self, Self::UnknownDevice | Self::Quota)
+    }
+}
+
+impl<C> Encode<C> for RefusalCode {
+    fn encode<W: Write>(&self, e: &mut Encoder<W>, _: &mut C) -> Result<(), encode::Error<W::Error>> {
+        e.u32(self.number())?.ok()
+    }
+}
+
+impl<'b, C> Decode<'b, C> for RefusalCode {
+    fn decode(d: &mut Decoder<'b>, _: &mut C) -> Result<Self, decode::Error> {
+        d.u32().map(Self::of)
     }
 }
 

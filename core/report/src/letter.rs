@@ -2,10 +2,14 @@
 //! to the other desks (65016).
 
 use crate::report::RecordedMoment;
+use baqylau_protocol::VERSION;
 use baqylau_protocol::cbor::{self, Malformed};
 use baqylau_protocol::ids::{DeviceId, Hash};
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
+
+/// Most phones that one [`LetterSent`] names, at 52 bytes each: of more there are several. The text has as much room again.
+pub const MAX_TOLD: usize = 10_000;
 
 /// A message to an observer, or a query about a report.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
@@ -108,6 +112,14 @@ impl LetterOpened {
 }
 
 impl LetterSent {
+    /// The notices of one letter to any number of phones, of which each names [`MAX_TOLD`] at most; none where there is no phone.
+    pub fn of(letters: &[(DeviceId, Hash)], letter: &Letter, handed: bool) -> impl Iterator<Item = Self> {
+        letters.chunks(MAX_TOLD).map(move |some| {
+            let letter = Letter { copy: None, ..letter.clone() };
+            Self { v: VERSION, letters: some.to_vec(), letter, handed }
+        })
+    }
+
     /// Encodes the payload as deterministic CBOR.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {

@@ -28,7 +28,7 @@ mod unpacking;
 pub use answers::{AnswerError, AnswerTree};
 pub use close::ChainClose;
 pub use coding::Coding;
-pub use letter::{Letter, LetterOpened, LetterSent};
+pub use letter::{Letter, LetterOpened, LetterSent, MAX_TOLD};
 pub use mission::Mission;
 pub use packing::ReportContent;
 pub use register::Register;

@@ -4,6 +4,7 @@ mod it {
     mod answers;
     mod hostile;
     mod independent;
+    mod letters;
     mod reports;
     mod support;
 }

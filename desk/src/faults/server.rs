@@ -63,6 +63,9 @@ pub enum ServerRefusal {
     /// The device sent as much as the mission allows.
     #[error("the server takes no more from this device now; it is taken later")]
     Quota,
+    /// A reason that came with a later version of the server.
+    #[error("the server refuses it for a reason that this program does not know; update this program")]
+    UnknownReason,
     /// An attachment that no report names.
     #[error("no report names this attachment, or it was cut off or altered")]
     AttachmentUnnamed,
@@ -93,6 +96,7 @@ impl From<RefusalCode> for ServerRefusal {
             RefusalCode::Revoked => Self::Revoked,
             RefusalCode::Length => Self::Length,
             RefusalCode::Quota => Self::Quota,
+            RefusalCode::Later(_) => Self::UnknownReason,
         }
     }
 }

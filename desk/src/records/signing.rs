@@ -4,7 +4,6 @@ use crate::error::DeskError;
 use crate::records::identity::OwnDevice;
 use crate::store::{DeskChain, KnownDevice, VerifiedStore};
 use crate::workspace::DeskIdentity;
-use baqylau_protocol::VERSION;
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::envelope::{Address, Recipient, make};
@@ -56,7 +55,7 @@ impl Signer<'_> {
         })
     }
 
-    /// The same letter to several phones, and behind them a word to the other desks.
+    /// The same letter to several phones, and behind them a word to the other desks; several, where one cannot name all phones.
     pub(super) fn letters(
         &self,
         chain: &mut DeskChain,
@@ -67,8 +66,9 @@ impl Signer<'_> {
         for phone in phones {
             letters.push((phone.device, self.add(chain, ObjectType::Letter, Some(phone), &letter.encode())?));
         }
-        let handed = letter.copy.is_some();
-        let sent = LetterSent { v: VERSION, letters, letter: Letter { copy: None, ..letter.clone() }, handed };
-        self.add(chain, ObjectType::Sent, None, &sent.encode()).map(drop)
+        for sent in LetterSent::of(&letters, letter, letter.copy.is_some()) {
+            self.add(chain, ObjectType::Sent, None, &sent.encode())?;
+        }
+        Ok(())
     }
 }

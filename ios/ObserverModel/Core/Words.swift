@@ -138,6 +138,7 @@ public func refused(_ why: Why) -> Words {
     case .unfit: Words(.errorRefused)
     case .appTooOld: Words(.errorAppTooOld)
     case .notTaken: Words(.errorNotTaken)
+    case .unknownReason: Words(.errorUnknownReason)
     case .keyStore: Words(.errorKeyStore)
     case .notPublished: Words(.errorNotPublished)
     case .nothingUrgent: Words(.errorNoSos)

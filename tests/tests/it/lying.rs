@@ -3,7 +3,7 @@
 use crate::it::support::{draft, key, report};
 use baqylau_desk::DeskError;
 use baqylau_desk::adjudication::status::Status;
-use baqylau_desk::faults::LogFault;
+use baqylau_desk::faults::{LogFault, ServerRefusal};
 use baqylau_forms::value::Moment;
 use baqylau_observer::app::{DeliveryState, PhoneConfig};
 use baqylau_observer::clock::{Clock, SystemClock};
@@ -113,6 +113,7 @@ fn a_refusal_that_nobody_signed_slows_a_phone_and_ends_nothing() {
         RefusalCode::Expired,
         RefusalCode::Revoked,
         RefusalCode::Length,
+        RefusalCode::Later(8),
     ] {
         let mut world = World::new(&tables("kazakhstan-2023"));
         let (core, clock) = phone(&mut world);
@@ -183,6 +184,23 @@ fn an_attachment_that_a_server_refuses_is_kept_and_tried_again_ever_later() {
         assert!(core.summary().expect("a summary").all_stored(), "{status}");
         assert_eq!(core.reports().expect("reports").remove(0).attachment_problem, None, "{status}");
     }
+}
+
+#[test]
+fn a_desk_keeps_what_a_later_server_refuses_for_a_reason_of_its_own() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let (core, _) = phone(&mut world);
+    let server = world.lying();
+    core.enrol(BUDGET).expect("enrols");
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    world.desk.records().message(&[], "Stay where you are.", now()).expect("written");
+    server.lie(refuse(RefusalCode::Later(8)));
+    let unsent = world.desk.pull(now(), &|_| ()).expect("everything else goes on").unsent;
+    let why: Vec<ServerRefusal> = unsent.iter().map(|record| record.why).collect();
+    assert_eq!(why, [ServerRefusal::UnknownReason; 2], "the letter, and the word to the other desks");
+    server.repent();
+    let pulled = world.desk.pull(now(), &|_| ()).expect("pulls");
+    assert!(pulled.unsent.is_empty() && pulled.objects == 2, "{pulled:?}");
 }
 
 #[test]

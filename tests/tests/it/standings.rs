@@ -28,6 +28,24 @@ fn held(desk: &Desk, device: DeviceId) -> StandingDecision {
 }
 
 #[test]
+fn the_phones_that_a_pull_confirms_stand_in_one_record() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let enrol = |world: &mut World, person: &str| {
+        let invite = world.invite(person);
+        drop(world.enrolled(person, &invite));
+    };
+    ["p001", "p002", "p003", "p004", "p005"].into_iter().for_each(|person| enrol(&mut world, person));
+    let records = |world: &World| world.desk.store.deciders().expect("a store").len();
+    assert_eq!(world.desk.pull(now(), &|_| ()).expect("pulls").confirmed, 5);
+    assert_eq!(records(&world), 1);
+    enrol(&mut world, "p006");
+    assert_eq!(world.desk.pull(now(), &|_| ()).expect("pulls").confirmed, 1);
+    assert_eq!(records(&world), 2, "who enrols alone between two pulls stands alone");
+    assert_eq!(world.desk.pull(now(), &|_| ()).expect("pulls").confirmed, 0);
+    assert_eq!(records(&world), 2);
+}
+
+#[test]
 fn what_a_desk_contested_is_not_confirmed_by_another_that_pulls() {
     let (mut world, mut second, device) = world();
     world.desk.decisions().contest(device, now()).expect("contested");

@@ -27,6 +27,7 @@ fn refusals() -> Vec<ServerRefusal> {
         RefusalCode::Revoked,
         RefusalCode::Length,
         RefusalCode::Quota,
+        RefusalCode::Later(8),
     ];
     let attachments =
         [ServerRefusal::AttachmentUnnamed, ServerRefusal::AttachmentDropped, ServerRefusal::AttachmentShort];

@@ -158,14 +158,14 @@ impl Outbox {
         let tries: u32 = tx.query_row("SELECT tries FROM envelope WHERE seq = ?1", [seq], |r| r.get(0))?;
         let (tries, not_before) = put_off(tries, refusal, now);
         let update = "UPDATE envelope SET refused = ?2, reason = ?3, tries = ?4, not_before = ?5 WHERE seq = ?1";
-        tx.execute(update, params![seq, number(refusal), reason, tries, not_before])?;
+        tx.execute(update, params![seq, refusal.number(), reason, tries, not_before])?;
         Ok(tx.commit()?)
     }
 
     /// Why the first report that waits is refused; the first file, where no report is.
     pub fn first_refusal(&self) -> Result<Option<RefusalReason>, Error> {
         let select = "SELECT refused FROM envelope WHERE receipt IS NULL AND reason IS NOT NULL ORDER BY seq LIMIT 1";
-        let stuck: Option<Option<u8>> = self.db.prepare_cached(select)?.query_row([], |r| r.get(0)).optional()?;
+        let stuck: Option<Option<u32>> = self.db.prepare_cached(select)?.query_row([], |r| r.get(0)).optional()?;
         match stuck {
             Some(number) => Ok(Some(stuck_code(number).into())),
             None => self.first_blob_refusal(),
@@ -176,7 +176,7 @@ impl Outbox {
         let mut statement =
             self.db.prepare_cached("SELECT seq, receipt, refused, reason FROM envelope ORDER BY seq")?;
         let rows = statement.query_map([], |r| {
-            let (receipt, number, reason): (Option<Vec<u8>>, Option<u8>, Option<String>) =
+            let (receipt, number, reason): (Option<Vec<u8>>, Option<u32>, Option<String>) =
                 (r.get(1)?, r.get(2)?, r.get(3)?);
             let parsed = receipt.and_then(|b| baqylau_protocol::receipt::Receipt::from_bytes(&b).ok());
             let delivery = match (parsed, reason) {
@@ -201,14 +201,9 @@ pub(super) fn put_off(tries: u32, refusal: RefusalCode, now: i64) -> (u32, i64) 
     (tries, if refusal.may_pass() { 0 } else { now.saturating_add(refusal_pause(tries)) })
 }
 
-/// The small number in CBOR that stands for a code.
-pub(super) fn number(refusal: RefusalCode) -> u8 {
-    minicbor::to_vec(refusal).ok().and_then(|b| b.first().copied()).unwrap_or(0)
-}
-
-/// The code that a small number in CBOR stands for.
-fn stuck_code(number: Option<u8>) -> RefusalCode {
-    number.and_then(|number| minicbor::decode(&[number]).ok()).unwrap_or(RefusalCode::Malformed)
+/// The code of a number that is kept.
+fn stuck_code(number: Option<u32>) -> RefusalCode {
+    number.map_or(RefusalCode::Malformed, RefusalCode::of)
 }
 
 /// Notes the attachments that an envelope names.

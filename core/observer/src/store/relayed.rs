@@ -2,7 +2,7 @@
 
 use super::number::Number;
 use super::outbox::Outbox;
-use super::queue::{Queued, add_blobs, due, number, put_off};
+use super::queue::{Queued, add_blobs, due, put_off};
 use crate::error::Error;
 use baqylau_protocol::cose::{self, ObjectType};
 use baqylau_protocol::ids::Hash;
@@ -64,7 +64,7 @@ impl Outbox {
         let tries: u32 = tx.query_row("SELECT tries FROM carried WHERE id = ?1", [id], |r| r.get(0))?;
         let (tries, not_before) = put_off(tries, refusal, now);
         let update = "UPDATE carried SET refused = ?2, tries = ?3, not_before = ?4 WHERE id = ?1";
-        tx.execute(update, params![id, number(refusal), tries, not_before])?;
+        tx.execute(update, params![id, refusal.number(), tries, not_before])?;
         Ok(tx.commit()?)
     }
 

@@ -135,7 +135,7 @@ fn refusals_of_everything_end_nothing() {
     let (mut world, server, phone) = hostile();
     assert!(phone.enrol(BUDGET).expect("enrols").enrolled);
     sign(&phone);
-    for code in 0..=8 {
+    for code in 0..=9 {
         server.attack(move |request: &Request, _: &mut State| {
             request.is("POST /v1/objects").then(|| Reply::refusals(request.objects().len(), code))
         });
@@ -149,6 +149,39 @@ fn refusals_of_everything_end_nothing() {
     server.repent();
     assert_eq!(phone.sync_now(BUDGET).expect("syncs").delivered, 1);
     assert_eq!(statuses(&mut world.desk), ["counted"]);
+}
+
+/// The first object of an upload refused with a code, and receipts for those behind it.
+fn refuse_first(request: &Request, state: &mut State, code: u64) -> Reply {
+    let places = state.take_in(request.objects()[1..].to_vec());
+    let Reply::Status(_, body) = state.receipts(request, &places) else { panic!("a status") };
+    let mut answer = Value::decode(&body).expect("verdicts").items().to_vec();
+    let refusal = list([1_u64.into(), list([list([code.into(), "in words of a later server".into()])])]);
+    answer[0] = [&[refusal], answer[0].items()].concat().into();
+    Reply::ok(Value::List(answer).encode())
+}
+
+#[test]
+fn a_refusal_for_a_reason_that_comes_later_takes_nothing_from_the_reports_beside_it() {
+    let (mut world, server, phone) = hostile();
+    assert!(phone.enrol(BUDGET).expect("enrols").enrolled);
+    for code in [8, 24, u64::from(u32::MAX)] {
+        sign(&phone);
+        sign(&phone);
+        server.attack(move |request: &Request, state: &mut State| {
+            request.is("POST /v1/objects").then(|| refuse_first(request, state, code))
+        });
+        let sync = phone.sync_now(BUDGET).expect("no error");
+        assert_eq!((sync.delivered, sync.refused), (1, 1), "{code}: {sync:?}");
+        assert_eq!(sync.refusal, Some(RefusalReason::UnknownReason), "{code}");
+        let found = states(&phone);
+        let stuck = |s: &&DeliveryState| matches!(s, DeliveryState::Stuck { why: RefusalReason::UnknownReason, .. });
+        assert_eq!(found.iter().filter(stuck).count(), 1, "{code}: {found:?}");
+        assert!(format!("{found:?}").contains("update the program"), "{code}: {found:?}");
+        server.repent();
+        assert_eq!(phone.sync_now(BUDGET).expect("syncs").delivered, 1, "{code}: it is tried again");
+    }
+    assert_eq!(statuses(&mut world.desk), ["counted"; 6]);
 }
 
 #[test]

@@ -152,6 +152,7 @@ fun refused(why: Why): Words =
         Why.UNFIT -> Words(R.string.error_refused)
         Why.APP_TOO_OLD -> Words(R.string.error_app_too_old)
         Why.NOT_TAKEN -> Words(R.string.error_not_taken)
+        Why.UNKNOWN_REASON -> Words(R.string.error_unknown_reason)
         Why.KEY_STORE -> Words(R.string.error_key_store)
         Why.NOT_PUBLISHED -> Words(R.string.error_not_published)
         Why.NOTHING_URGENT -> Words(R.string.error_no_sos)
