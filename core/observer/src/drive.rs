@@ -20,11 +20,11 @@ pub use outcome::Trouble;
 pub(crate) use outcome::{StepError, SyncOutcome};
 pub(crate) use runtime::{Interrupt, Limit};
 
-use crate::bundle::BundleRefusal;
 use crate::clock::Clock;
 use crate::error::{Error, RefusalReason};
 use crate::in_flight::InFlight;
 use crate::listen::{Change, ChangeNotifier};
+use crate::reason::BundleRefusal;
 use crate::reason::InvalidReason;
 use crate::store::{Number, Outbox, names};
 use crate::time::corrected;

@@ -1,7 +1,6 @@
 //! Few errors, each one something that a shell can act on. They carry names, never answers.
 
-use crate::bundle::BundleRefusal;
-use crate::reason::{InvalidReason, ReasonClass};
+use crate::reason::{BundleRefusal, InvalidReason, ReasonClass};
 use baqylau_forms::fill::FillError;
 use baqylau_protocol::bundle::BundleError;
 use baqylau_protocol::certificate::{CertificateError, InviteError};
@@ -112,6 +111,18 @@ impl RefusalReason {
             | Self::Source
             | Self::FileLost => ReasonClass::Act,
             Self::OtherMission | Self::NotGenuine | Self::Unfit => ReasonClass::Final,
+        }
+    }
+}
+
+impl From<BundleRefusal> for RefusalReason {
+    fn from(why: BundleRefusal) -> Self {
+        match why {
+            BundleRefusal::AppTooOld => Self::AppTooOld,
+            BundleRefusal::OtherMission => Self::OtherMission,
+            BundleRefusal::NotGenuine | BundleRefusal::Rollback | BundleRefusal::Fork | BundleRefusal::PartDamaged => {
+                Self::NotGenuine
+            }
         }
     }
 }

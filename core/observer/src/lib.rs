@@ -31,7 +31,6 @@ pub mod vault;
 
 pub use app::ObserverApp;
 pub use baqylau_sqlite::StorageError;
-pub use bundle::BundleRefusal;
 pub use error::{Error, RefusalReason};
-pub use reason::{InvalidReason, ReasonClass};
+pub use reason::{BundleRefusal, InvalidReason, ReasonClass};
 pub use store::{MAIN_SCHEMA, OUTBOX_SCHEMA};

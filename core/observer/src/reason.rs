@@ -1,5 +1,6 @@
 //! Why a call of the phone's core was not done: closed, each with what it names, a stable code, and what helps.
 
+mod bundle;
 mod class;
 
 use baqylau_forms::expr::ExprError;
@@ -7,6 +8,7 @@ use baqylau_forms::fill::FillError;
 use baqylau_protocol::certificate::InviteError;
 use baqylau_protocol::courier::CourierError;
 pub use baqylau_protocol::reason::ReasonClass;
+pub use bundle::BundleRefusal;
 
 /// What does not fit in a call, or is missing for it. Nothing was changed. `Display` is for terminals; shells have words of their own,
 /// which [`InvalidReason::code`] names.

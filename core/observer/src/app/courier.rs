@@ -2,10 +2,11 @@
 //! same way. It is counted once, whatever way it came.
 
 use super::ObserverApp;
-use crate::bundle::{self, BundleRefusal};
+use crate::bundle;
 use crate::drive::{SyncDriver, lock};
 use crate::error::Error;
 use crate::listen::Change;
+use crate::reason::BundleRefusal;
 use crate::reason::InvalidReason;
 use crate::store::{Number, Outbox, SignedPermit, StoredBlob, names};
 use baqylau_protocol::bundle::Manifest;

@@ -1,9 +1,9 @@
 //! The mission as the phone has it: verified, decoded once, shared by all phones of the process.
 
 use super::{MissionCache, ObserverApp, Unlocked, kept};
-use crate::bundle::BundleRefusal;
 use crate::drive::lock;
 use crate::error::{Error, RefusalReason};
+use crate::reason::BundleRefusal;
 use crate::reason::InvalidReason;
 use crate::store::{MainStore, Outbox, names};
 use crate::time::corrected;

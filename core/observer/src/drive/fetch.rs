@@ -2,7 +2,8 @@
 
 use super::http::body;
 use super::{StepError, SyncDriver, lock};
-use crate::bundle::{self, BundleRefusal};
+use crate::bundle;
+use crate::reason::BundleRefusal;
 use crate::store::names;
 use baqylau_http::reqwest::StatusCode;
 use baqylau_http::reqwest::header::ETAG;
