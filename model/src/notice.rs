@@ -42,7 +42,7 @@ impl ModelledNotice {
 }
 
 /// The notices of both desks, as somebody has them.
-pub(crate) type Notices = [Option<ModelledNotice>; 2];
+pub(crate) type DeskNotices = [Option<ModelledNotice>; 2];
 
 /// The reports that a log has, ascending.
 pub(crate) fn reports(log: &[ModelledObject]) -> Vec<(u8, u8)> {
@@ -60,7 +60,7 @@ pub(crate) fn reports(log: &[ModelledObject]) -> Vec<(u8, u8)> {
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct KeptRows {
     /// The last of each desk.
-    pub notices: Notices,
+    pub notices: DeskNotices,
     /// The latest that it was ever shown of each desk. Nobody keeps that; the properties need it.
     pub latest: [u8; 2],
 }
@@ -78,7 +78,7 @@ pub(crate) struct Reading<'a> {
 
 impl KeptRows {
     /// Keeps what is later than what is here, of desks that are listed; gives whether anything was.
-    pub fn keep(&mut self, offered: &Notices, by: Reading<'_>) -> bool {
+    pub fn keep(&mut self, offered: &DeskNotices, by: Reading<'_>) -> bool {
         let mut kept = false;
         for (desk, notice) in (0..).zip(offered) {
             let Some(notice) = notice.as_ref().filter(|_| by.hears(desk)) else { continue };

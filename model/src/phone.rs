@@ -3,7 +3,7 @@
 use crate::action::Reception;
 use crate::bug::PlantedBug;
 use crate::manifest::ModelledManifest;
-use crate::notice::{KeptRows, Notices, Reading};
+use crate::notice::{DeskNotices, KeptRows, Reading};
 use crate::object::ModelledObject;
 use crate::server::{ModelledServer, Reader};
 use baqylau_protocol::receipt::Receipt;
@@ -128,7 +128,7 @@ impl ModelledPhone {
     pub fn hear(
         &mut self,
         phone: u8,
-        offered: &Notices,
+        offered: &DeskNotices,
         manifests: &[ModelledManifest],
         (desks_to_read, bug): (u8, Option<PlantedBug>),
     ) {

@@ -2,7 +2,7 @@
 
 use crate::bug::PlantedBug;
 use crate::manifest::ModelledManifest;
-use crate::notice::Notices;
+use crate::notice::DeskNotices;
 use crate::object::{ModelledObject, phone_id};
 use baqylau_protocol::standing::Standing;
 use baqylau_protocol::wire::RefusalCode;
@@ -27,9 +27,9 @@ pub(crate) struct ModelledServer {
     /// Whether this log lacks something that its key signed a receipt for or might have.
     pub went_back: bool,
     /// The last notice of each desk.
-    pub notices: Notices,
+    pub notices: DeskNotices,
     /// The notice of each desk that it was handed before that.
-    pub older: Notices,
+    pub older: DeskNotices,
 }
 
 impl ModelledServer {

@@ -4,7 +4,7 @@ use crate::action::{MissionAction, Reception};
 use crate::bug::PlantedBug;
 use crate::desk::{DeskPull, ModelledDesk};
 use crate::manifest::ModelledManifest;
-use crate::notice::Notices;
+use crate::notice::DeskNotices;
 use crate::object::{ModelledObject, Ruling, phone_id};
 use crate::phone::{HandedHead, ModelledPhone, SyncRun};
 use crate::properties::properties;
@@ -23,7 +23,7 @@ pub(crate) struct ModelledCourier {
     /// The version of the manifest.
     pub manifest: usize,
     /// What desks said that they read.
-    pub notices: Notices,
+    pub notices: DeskNotices,
 }
 
 /// Everything that a mission is at one moment.

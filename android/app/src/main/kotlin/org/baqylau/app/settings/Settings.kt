@@ -32,6 +32,7 @@ import org.baqylau.app.ui.Heading
 import org.baqylau.app.ui.INSET
 import org.baqylau.app.ui.Look
 import org.baqylau.app.ui.Paragraph
+import org.baqylau.app.ui.ProxyChoice
 import org.baqylau.app.ui.Screen
 import org.baqylau.app.ui.Secondary
 import org.baqylau.app.ui.TARGET

@@ -1,17 +1,11 @@
 package org.baqylau.app.ui
 
-import androidx.compose.foundation.layout.fillMaxWidth
-import androidx.compose.foundation.layout.padding
 import androidx.compose.material3.OutlinedTextField
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
-import androidx.compose.ui.Modifier
 import androidx.compose.ui.platform.testTag
 import androidx.compose.ui.res.stringResource
-import androidx.compose.ui.unit.dp
 import org.baqylau.app.R
-
-private val INSET = Modifier.fillMaxWidth().padding(horizontal = 16.dp, vertical = 4.dp)
 
 /** A SOCKS5 proxy, as `host:port`, and whether one is set. */
 @Composable
