@@ -16,8 +16,11 @@ import sys
 import tempfile
 
 import ed25519
-import verify as v
-from cbor import Raw, encode as enc
+from cbor import Fault, Raw, bstr, encode as enc
+from exported import Log
+from signed import (CERTIFICATE, CONFIRMED, CONTESTED, ENROLLED, ENROLMENT, ENVELOPE, MANIFEST, REVOKED, STANDING, TREE_HEAD,
+                    Signed, leaf_hash, protected, sha256, tree_root)
+from verify import Fork, compare
 
 NOW = 1_679_200_000_000
 
@@ -41,16 +44,16 @@ class Key:
 
 
 def cose(kind, key, payload, unprotected=b"\xa0"):
-    signed = b"\x84\x6aSignature1" + v.bstr(v.protected(kind)) + b"\x40" + v.bstr(payload)
-    return b"\xd2\x84\x47" + v.protected(kind) + unprotected + v.bstr(payload) + v.bstr(key.sign(signed))
+    signed = b"\x84\x6aSignature1" + bstr(protected(kind)) + b"\x40" + bstr(payload)
+    return b"\xd2\x84\x47" + protected(kind) + unprotected + bstr(payload) + bstr(key.sign(signed))
 
 
 ROOT, ISSUER, RECEIPT, INVITE, PHONE, OTHER = (Key(n) for n in ("root", "issuer", "receipt", "invite", "phone", "other"))
-MISSION = v.sha256(ROOT.public)[:16]
+MISSION = sha256(ROOT.public)[:16]
 
 
 def manifest(signer=ROOT, **changes):
-    return cose(v.MANIFEST, signer, manifest_payload(**changes))
+    return cose(MANIFEST, signer, manifest_payload(**changes))
 
 
 def manifest_payload(**changes):
@@ -67,21 +70,21 @@ def statement(needed=2, holders=None):
 
 
 def mission_of(who):
-    return v.sha256(v.sha256(who))[:16]
+    return sha256(sha256(who))[:16]
 
 
 def joint_manifest(by, who=None, forged=False, **changes):
     """A manifest that several sign: `by` are (number, key)."""
     who = who or statement()
     payload = manifest_payload(**{"_1": mission_of(who), **changes})
-    signed = b"\x84\x6aSignature1" + v.bstr(v.protected(v.MANIFEST)) + b"\x40" + v.bstr(payload)
+    signed = b"\x84\x6aSignature1" + bstr(protected(MANIFEST)) + b"\x40" + bstr(payload)
     return enc([who, payload, [[number, key.sign(signed + b"!" if forged else signed)] for number, key in by]])
 
 
 def joint(by, who=None, named=None, objects=(), **more):
     """A log whose manifest several sign; empty, if nothing else is said."""
     who = who or statement()
-    return log(objects, mission=mission_of(who), made=joint_manifest(by, who, **more), pinned=v.sha256(named or who))
+    return log(objects, mission=mission_of(who), made=joint_manifest(by, who, **more), pinned=sha256(named or who))
 
 
 def reading(number):
@@ -89,13 +92,13 @@ def reading(number):
 
 
 def name(enrolled):
-    return v.sha256(enrolled)[:16]
+    return sha256(enrolled)[:16]
 
 
 def decided(enrolled, decisions, device=PHONE, by_hand=True, **changes):
     """A record by the desk that enrolled."""
     fields = {0: 1, 1: MISSION, 2: name(enrolled), 3: NOW, 4: by_hand, 5: decisions}
-    return cose(v.STANDING, device, enc(changed(fields, changes)))
+    return cose(STANDING, device, enc(changed(fields, changes)))
 
 
 def changed(fields, changes):
@@ -107,22 +110,22 @@ def changed(fields, changes):
 
 def certificate(signer=ISSUER, **changes):
     fields = {0: 1, 1: MISSION, 2: bytes(16), 3: 0, 4: INVITE.public, 5: NOW + 10 ** 9, 6: bytes(32)}
-    return cose(v.CERTIFICATE, signer, enc(changed(fields, changes)))
+    return cose(CERTIFICATE, signer, enc(changed(fields, changes)))
 
 
 def enrolment(device=PHONE, invite=INVITE, signer=None, nonce=0, **changes):
     fields = {0: 1, 1: MISSION, 2: certificate(), 3: device.public, 4: bytes(32), 5: 1, 6: bytes(1120), 7: bytes([nonce] * 16)}
-    inner = cose(v.ENROLMENT, signer or device, enc(changed(fields, changes)))
-    return cose(v.ENROLLED, invite, inner)
+    inner = cose(ENROLMENT, signer or device, enc(changed(fields, changes)))
+    return cose(ENROLLED, invite, inner)
 
 
 def envelope(enrolled, seq, prev, device=PHONE, salt=0, header=None, length=1000, **changes):
-    fields = {0: 1, 1: MISSION, 2: v.sha256(enrolled)[:16], 3: seq, 4: prev, 5: 0, 6: 1}
+    fields = {0: 1, 1: MISSION, 2: sha256(enrolled)[:16], 3: seq, 4: prev, 5: 0, 6: 1}
     header = header or enc(changed(fields, changes))
     # From 256 bytes on, the heads of the strings keep their length.
     size = 400
     while True:
-        out = cose(v.ENVELOPE, device, enc([header, bytes([salt]) * size]))
+        out = cose(ENVELOPE, device, enc([header, bytes([salt]) * size]))
         if len(out) == length:
             return out
         size += length - len(out)
@@ -130,10 +133,10 @@ def envelope(enrolled, seq, prev, device=PHONE, salt=0, header=None, length=1000
 
 def chain(count, enrolled, **more):
     """An enrolment and a chain behind it."""
-    out, prev = [enrolled], v.sha256(enrolled)
+    out, prev = [enrolled], sha256(enrolled)
     for seq in range(1, count + 1):
         out.append(envelope(enrolled, seq, prev, **more))
-        prev = v.sha256(out[-1])
+        prev = sha256(out[-1])
     return out
 
 
@@ -141,17 +144,17 @@ def log(objects, size=None, root=None, signer=RECEIPT, mission=MISSION, made=Non
         pinned=ROOT.public, **changes):
     lost = lost or {}
     entries = entries or [(NOW + at, data) for at, data in enumerate(objects)]
-    hashes = [lost.get(at, v.sha256(data)) for at, (_, data) in enumerate(entries)]
-    true_root = v.tree_root(v.leaf_hash(h, received) for h, (received, _) in zip(hashes, entries))
+    hashes = [lost.get(at, sha256(data)) for at, (_, data) in enumerate(entries)]
+    true_root = tree_root(leaf_hash(h, received) for h, (received, _) in zip(hashes, entries))
     fields = {0: 1, 1: mission, 2: len(entries) if size is None else size, 3: root or true_root, 4: NOW}
-    head = cose(v.TREE_HEAD, signer, enc(changed(fields, changes)))
+    head = cose(TREE_HEAD, signer, enc(changed(fields, changes)))
     return enc([start, pinned, made or manifest(), [
         [received, data] + ([lost[at]] if at in lost else []) for at, (received, data) in enumerate(entries)], head])
 
 
 def root_of(objects):
     """The root over the leaves that `log` gives these objects."""
-    return v.tree_root(v.leaf_hash(v.sha256(data), NOW + at) for at, data in enumerate(objects))
+    return tree_root(leaf_hash(sha256(data), NOW + at) for at, data in enumerate(objects))
 
 
 def cases():
@@ -171,7 +174,7 @@ def cases():
     yield "a very high number", log(good[:1] + [high]), True
     yield "too high a number", log(good[:1] + [envelope(good[0], 1 << 63, bytes(32))]), False
     desk = enrolment(_2=certificate(_3=1))
-    yield "a letter by a desk", log([desk, envelope(desk, 1, v.sha256(desk), _8=bytes(16))]), True
+    yield "a letter by a desk", log([desk, envelope(desk, 1, sha256(desk), _8=bytes(16))]), True
     yield "numbers at every length", log(chain(30, good[0])), True
     yield "the clock going back", log(good, entries=[(NOW - at, data) for at, data in enumerate(good)]), True
     yield "an optional key", log([enrolment(_8=bytes(16))]), True
@@ -238,7 +241,7 @@ def cases():
     yield "enrolment with a negative key", log([enrolment(_2=certificate(), _3=PHONE.public, **{"_-1": 0})]), False
     yield "enrolment twice", log([good[0], first, good[0], second]), False
 
-    revoked = [name(good[0]), v.REVOKED, 2, v.sha256(second)]
+    revoked = [name(good[0]), REVOKED, 2, sha256(second)]
     listed = manifest(_12=[[name(desk), 0]])
     record = decided(desk, [revoked])
     yield "a decision by a desk", log(good + [desk, record], made=listed), True
@@ -254,7 +257,7 @@ def cases():
     yield "a decision with a number in the place of a flag", log([desk, decided(desk, [revoked], _4=1)], made=listed), False
     yield "a decision twice", log([desk, record, record], made=listed), False
 
-    prev = v.sha256(good[0])
+    prev = sha256(good[0])
     yield "envelope twice", log(good + [first]), False
     yield "envelope by another device", log([good[0], envelope(good[0], 1, prev, OTHER)]), False
     yield "envelope before its enrolment", log([first, good[0]]), False
@@ -271,22 +274,22 @@ def cases():
     yield "header with a float", log([good[0], envelope(good[0], 1, prev, _3=Raw(b"\xf9\x3c\x00"))]), False
     yield "header with its keys doubled", log([good[0], envelope(
         good[0], 1, prev, header=doubled(good[0], prev))]), False
-    yield "a fork", log(good + [envelope(good[0], 2, v.sha256(first), salt=9)]), False
+    yield "a fork", log(good + [envelope(good[0], 2, sha256(first), salt=9)]), False
     yield "a fork hidden by a second enrolment", log(
         [good[0], first, good[0], envelope(good[0], 1, prev, salt=9)]), False
     yield "a first envelope that follows nothing", log([good[0], envelope(good[0], 1, bytes(32))]), False
     yield "a second envelope that follows nothing", log([good[0], first, envelope(good[0], 2, bytes(32))]), False
     yield "an object of another type", log(good + [manifest()]), False
     yield "an object that is none", log(good + [b"\0"]), False
-    yield "an object that is not here", log([good[0], b"", second], lost={1: v.sha256(first)}), False
-    yield "an object that is here and said not to be", log(good, lost={1: v.sha256(first)}), False
+    yield "an object that is not here", log([good[0], b"", second], lost={1: sha256(first)}), False
+    yield "an object that is here and said not to be", log(good, lost={1: sha256(first)}), False
     yield "a hash that is none", log([good[0], b"", second], lost={1: bytes(31)}), False
-    yield "an unprotected header", log([cose(v.ENROLLED, INVITE, v.Signed(v.ENROLLED, good[0]).payload, b"\xa1\x04\x41\x00")]), False
+    yield "an unprotected header", log([cose(ENROLLED, INVITE, Signed(ENROLLED, good[0]).payload, b"\xa1\x04\x41\x00")]), False
     yield "an object with bytes after it", log([good[0] + b"\0"]), False
 
 
 def doubled(enrolled, prev):
-    plain = enc({0: 1, 1: MISSION, 2: v.sha256(enrolled)[:16], 3: 1, 4: prev, 5: 0, 6: 1})
+    plain = enc({0: 1, 1: MISSION, 2: sha256(enrolled)[:16], 3: 1, 4: prev, 5: 0, 6: 1})
     return b"\xa8" + plain[1:] + b"\x06\x01"
 
 
@@ -301,7 +304,7 @@ def random_standings(dice):
         decisions = []
         for _ in range(dice.randrange(1, 4)):
             standing = dice.randrange(3)
-            number = dice.randrange(4) if standing == v.REVOKED else 0
+            number = dice.randrange(4) if standing == REVOKED else 0
             decisions.append([dice.choice(PHONES + [name(desks[0])]), standing, number] + ([bytes([number] * 32)] if number else []))
         objects.append(decided(dice.choice(desks), decisions, by_hand=dice.random() < 0.6, _3=NOW + salt))
     terms = [[name(desks[0]), 0], [name(desks[1]), dice.randrange(8), 8 + dice.randrange(20)]]
@@ -314,7 +317,7 @@ def compare_standings(binary, count):
     different = 0
     for seed in range(count):
         data = random_standings(random.Random(seed))
-        exported = v.Log(data)
+        exported = Log(data)
         exported.verify(None)
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "log.cbor")
@@ -322,7 +325,7 @@ def compare_standings(binary, count):
                 file.write(data)
             ran = subprocess.run([binary, "verify", path, "--json"], capture_output=True, timeout=10, check=False)
         said = json.loads(ran.stdout)
-        ours = [exported.standings.count(s) for s in (v.CONFIRMED, v.CONTESTED, v.REVOKED)] + [exported.ignored, exported.faults]
+        ours = [exported.standings.count(s) for s in (CONFIRMED, CONTESTED, REVOKED)] + [exported.ignored, exported.faults]
         theirs = [said[key] for key in ("confirmed", "contested", "revoked", "ignored", "faults")]
         if ours != theirs:
             different += 1
@@ -353,7 +356,7 @@ def pairs():
     yield "two of a root that several hold", joint(signers[:2], objects=ours[0]), joint(signers[1:], objects=ours[1]), forked(0)
     yield "another time in a shorter one", log(good, entries=times[:3]), log(good), forked(1)
     yield "in another order", log(good), log([good[0], good[2], good[1], good[3]]), forked(1)
-    yield "an object that is lost in one", log(good), log(good[:2] + [b"", good[3]], lost={2: v.sha256(good[2])}), consistent(4)
+    yield "an object that is lost in one", log(good), log(good[:2] + [b"", good[3]], lost={2: sha256(good[2])}), consistent(4)
     yield "one that was changed", log(good), log(good, root=bytes(32)), unsound(False, True)
     yield "one that was cut", log(good[:3], size=4), log(good), unsound(True, False)
     yield "both changed", log(good, size=3), log(good, root=bytes(32)), unsound(True, True)
@@ -372,18 +375,18 @@ def proofs():
     yield "by the root's one key", proof(manifest(), ROOT.public, MISSION), True
     yield "by a key that is not the root", proof(manifest(OTHER), ROOT.public, MISSION), False
     yield "with a manifest that names no issuer", proof(manifest(_6=[]), ROOT.public, MISSION), False
-    yield "by two of three", proof(joint_manifest(signers[:2]), v.sha256(who), mission_of(who)), True
-    yield "by one of three", proof(joint_manifest(signers[:1]), v.sha256(who), mission_of(who)), False
-    yield "by three where two sign", proof(joint_manifest(signers), v.sha256(who), mission_of(who)), False
-    yield "by two over something else", proof(joint_manifest(signers[:2], forged=True), v.sha256(who), mission_of(who)), False
-    yield "by two of another root", proof(joint_manifest(signers[:2]), v.sha256(statement(1)), mission_of(statement(1))), False
-    yield "of another mission than its root's", proof(joint_manifest(signers[:2]), v.sha256(who), MISSION), False
+    yield "by two of three", proof(joint_manifest(signers[:2]), sha256(who), mission_of(who)), True
+    yield "by one of three", proof(joint_manifest(signers[:1]), sha256(who), mission_of(who)), False
+    yield "by three where two sign", proof(joint_manifest(signers), sha256(who), mission_of(who)), False
+    yield "by two over something else", proof(joint_manifest(signers[:2], forged=True), sha256(who), mission_of(who)), False
+    yield "by two of another root", proof(joint_manifest(signers[:2]), sha256(statement(1)), mission_of(statement(1))), False
+    yield "of another mission than its root's", proof(joint_manifest(signers[:2]), sha256(who), MISSION), False
 
 
 def proof(made, root, mission):
     """Two logs of one object each, which the receipt key signed both."""
-    leaves = [(v.sha256(data), NOW) for data in (b"one", b"other")]
-    heads = [cose(v.TREE_HEAD, RECEIPT, enc({0: 1, 1: mission, 2: 1, 3: v.leaf_hash(*leaf), 4: NOW})) for leaf in leaves]
+    leaves = [(sha256(data), NOW) for data in (b"one", b"other")]
+    heads = [cose(TREE_HEAD, RECEIPT, enc({0: 1, 1: mission, 2: 1, 3: leaf_hash(*leaf), 4: NOW})) for leaf in leaves]
     return enc([1, root, made, RECEIPT.public] + [[leaf[0], [head, 0, NOW, []]] for leaf, head in zip(leaves, heads)])
 
 
@@ -404,8 +407,8 @@ def judge_proofs(binary):
 def holds(data):
     """Whether verify.py takes some bytes for a proof that one key signed two logs."""
     try:
-        v.Fork(data)
-    except v.Fault:
+        Fork(data)
+    except Fault:
         return False
     return True
 
@@ -414,10 +417,10 @@ def compare_pairs(binary):
     """How many pairs of logs are judged wrongly, by verify.py or the binary; and what proofs of a fork are."""
     wrong = 0
     for name, one, other, expected in pairs():
-        logs = [v.Log(one), v.Log(other)]
+        logs = [Log(one), Log(other)]
         for exported in logs:
             exported.verify(None)
-        said = v.compare(*logs)
+        said = compare(*logs)
         answers = {"verify.py": said}
         if binary:
             with tempfile.TemporaryDirectory() as folder:
@@ -443,7 +446,7 @@ def compare_pairs(binary):
 def judge_fork(binary, name, data, expected, path):
     """A proof must hold for both; with any byte changed, for neither."""
     wrong = 0
-    fork = v.Fork(data)
+    fork = Fork(data)
     if (fork.key.hex(), fork.first) != (expected["key"], expected["first"]):
         wrong += 1
         print(f"WRONG  {name}: the proof is of {fork.key.hex()} at {fork.first}")
@@ -465,9 +468,9 @@ def judge_fork(binary, name, data, expected, path):
 def says(data):
     """What verify.py says: whether it is good, and why not."""
     try:
-        exported = v.Log(data)
+        exported = Log(data)
         exported.verify(None)
-    except v.Fault as fault:
+    except Fault as fault:
         return False, str(fault)
     return not exported.faults, "; ".join(exported.faults)
 

@@ -11,15 +11,17 @@ Exit status: 0 when every row is proved, 1 on any fault, 2 when it is called wro
 import argparse
 import sys
 
-import verify as v
+from cbor import Fault, integer, list_of, of_bytes, read, row_of, some_bytes, whole
 from ed25519 import check_itself
+from exported import Log
+from signed import HASH, MISSION, NAMES, VERSION, Signed, leaf_hash, payload_map, root_from_path, sha256, tree_root
 
 NOTICE = 65021
-v.NAMES[NOTICE] = "read notice"
-ROW = v.row_of(v.some_bytes, v.whole(64), v.of_bytes(16), v.of_bytes(156), v.list_of(v.HASH))
+NAMES[NOTICE] = "read notice"
+ROW = row_of(some_bytes, whole(64), of_bytes(16), of_bytes(156), list_of(HASH, 64))
 NOTICE_SHAPE = {
-    0: (v.VERSION, True), 1: (v.MISSION, True), 2: (v.of_bytes(16), True), 3: (v.integer, True), 4: (v.whole(32), True),
-    5: (v.whole(64), True), 6: (v.HASH, True), 7: (v.whole(64), True), 8: (v.HASH, True),
+    0: (VERSION, True), 1: (MISSION, True), 2: (of_bytes(16), True), 3: (integer, True), 4: (whole(32), True),
+    5: (whole(64), True), 6: (HASH, True), 7: (whole(64), True), 8: (HASH, True),
 }
 
 
@@ -28,9 +30,9 @@ class Notices:
 
     def __init__(self, log, courier):
         if not isinstance(courier, dict) or courier.get(1) != log.mission:
-            raise v.Fault("no courier file of this mission")
+            raise Fault("no courier file of this mission")
         self.log, self.opened, self.labels = log, {}, set()
-        self.leaves = [v.leaf_hash(log.lost.get(at, v.sha256(data)), received)
+        self.leaves = [leaf_hash(log.lost.get(at, sha256(data)), received)
                        for at, (received, data) in enumerate(log.entries)]
         self.rows = courier.get(8, [])
         for row in self.rows:
@@ -39,32 +41,32 @@ class Notices:
     def notice(self, data):
         if data in self.opened:
             return self.opened[data]
-        signed = v.Signed(NOTICE, data)
-        notice = v.payload_map(signed.payload, NOTICE_SHAPE, "read notice")
+        signed = Signed(NOTICE, data)
+        notice = payload_map(signed.payload, NOTICE_SHAPE, "read notice")
         desk = self.log.devices.get(notice[2])
         listed = [term for term in self.log.manifest[12] if term[0] == notice[2] and len(term) < 3]
         if desk is None or not listed:
-            raise v.Fault("read notice: by a device that is no desk now")
+            raise Fault("read notice: by a device that is no desk now")
         signed.verify(desk.key)
         if notice[1] != self.log.mission:
-            raise v.Fault("read notice: of another mission")
+            raise Fault("read notice: of another mission")
         if notice[7] > 1 << 18:
-            raise v.Fault("read notice: more rows than a table has")
+            raise Fault("read notice: more rows than a table has")
         here = notice[4] == self.log.manifest[7][0] and notice[5] <= len(self.leaves)
-        if here and v.tree_root(self.leaves[:notice[5]]) != notice[6]:
-            raise v.Fault("read notice: the desk read another log than this one")
+        if here and tree_root(self.leaves[:notice[5]]) != notice[6]:
+            raise Fault("read notice: the desk read another log than this one")
         self.opened[data] = notice
         return notice
 
     def row(self, row):
         if not ROW(row):
-            raise v.Fault("not a row")
+            raise Fault("not a row")
         data, index, label, sealed, path = row
         notice = self.notice(data)
-        if v.root_from_path(v.sha256(b"\x00" + label + sealed), index, notice[7], path) != notice[8]:
-            raise v.Fault(f"row {label.hex()}: not of the table that the desk signed")
+        if root_from_path(sha256(b"\x00" + label + sealed), index, notice[7], path) != notice[8]:
+            raise Fault(f"row {label.hex()}: not of the table that the desk signed")
         if (data, label) in self.labels:
-            raise v.Fault(f"row {label.hex()}: twice")
+            raise Fault(f"row {label.hex()}: twice")
         self.labels.add((data, label))
 
 
@@ -76,14 +78,14 @@ def main():
     check_itself()
     try:
         with open(args.log, "rb") as file:
-            log = v.Log(file.read())
+            log = Log(file.read())
         log.verify(0)
         with open(args.courier, "rb") as file:
-            notices = Notices(log, v.read(file.read(), limit=None))
+            notices = Notices(log, read(file.read(), limit=None))
     except OSError as error:
         print(f"{error.filename}: {error.strerror}", file=sys.stderr)
         return 1
-    except v.Fault as fault:
+    except Fault as fault:
         print(f"FAULT {fault}")
         return 1
     for notice in notices.opened.values():

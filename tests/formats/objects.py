@@ -11,33 +11,34 @@ otherwise, 2 when it is called wrongly.
 
 import sys
 
-import verify as v
 from cbor import (MAX_OBJECT, Fault, encode, head_length, integer, list_of, map_of, of_bytes, one_of, read, row_from, row_of,
                   some_bytes, text, up_to, whole)
-from notice import NOTICE_SHAPE
+from exported import checked_manifest
+from notice import NOTICE_SHAPE, ROW
+from signed import (CERTIFICATE_SHAPE, ENROLMENT_SHAPE, FORK_SHAPE, HASH, HEADER_SHAPE, HEAD_SHAPE, MANIFEST_SHAPE, MISSION,
+                    RECEIPT_SHAPE, STANDING_SHAPE, VERSION)
 
-DEVICE, HASH = of_bytes(16), of_bytes(32)
+DEVICE = of_bytes(16)
 STRINGS = list_of(some_bytes)
-ROW = row_of(some_bytes, whole(64), of_bytes(16), of_bytes(156), list_of(HASH, 64))
 BLOBS = list_of(row_of(HASH, whole(64)), 4096)
 VERDICT = lambda value: STORED(value) or REFUSED(value)
-STORED = row_of(one_of(0), row_of(v.RECEIPT_SHAPE))
+STORED = row_of(one_of(0), row_of(RECEIPT_SHAPE))
 REFUSED = row_of(one_of(1), row_of(row_of(one_of(*range(8)), text)))
 INVITE = {                                                                                    # [6]
-    0: (v.VERSION, True), 1: (of_bytes(32), True), 2: (list_of(text), True), 3: (STRINGS, True), 4: (of_bytes(32), True),
+    0: (VERSION, True), 1: (of_bytes(32), True), 2: (list_of(text), True), 3: (STRINGS, True), 4: (of_bytes(32), True),
     5: (some_bytes, True), 6: (text, True), 7: (text, True), 8: (text, True), 9: (DEVICE, False),
 }
 PERMIT = {                                                                                    # [13]
-    0: (v.VERSION, True), 1: (v.MISSION, True), 2: (DEVICE, True), 3: (HASH, True), 4: (BLOBS, True), 5: (list_of(HASH, 4), True),
+    0: (VERSION, True), 1: (MISSION, True), 2: (DEVICE, True), 3: (HASH, True), 4: (BLOBS, True), 5: (list_of(HASH, 4), True),
 }
-KEPT = {0: (v.VERSION, True), 1: (v.MISSION, True), 2: (HASH, True), 3: (whole(64), True), 4: (DEVICE, True)}
-REQUEST = {0: (v.VERSION, True), 1: (v.MISSION, True), 2: (DEVICE, True), 3: (of_bytes(40), True), 4: (text, True)}
+KEPT = {0: (VERSION, True), 1: (MISSION, True), 2: (HASH, True), 3: (whole(64), True), 4: (DEVICE, True)}
+REQUEST = {0: (VERSION, True), 1: (MISSION, True), 2: (DEVICE, True), 3: (of_bytes(40), True), 4: (text, True)}
 KEYS = {                                                                                      # [9]
-    0: (v.VERSION, True), 1: (of_bytes(32), True), 2: (list_of(row_of(whole(32), of_bytes(64)), 256), True),
+    0: (VERSION, True), 1: (of_bytes(32), True), 2: (list_of(row_of(whole(32), of_bytes(64)), 256), True),
 }
 COURIER = {                                                                                   # [15]
-    0: (v.VERSION, True), 1: (v.MISSION, True), 2: (list_of(some_bytes, 50_000), True),
-    3: (list_of(row_of(HASH, v.RECEIPT_SHAPE), 50_000), True), 4: (row_of(some_bytes, list_of(some_bytes, 1024)), False),
+    0: (VERSION, True), 1: (MISSION, True), 2: (list_of(some_bytes, 50_000), True),
+    3: (list_of(row_of(HASH, RECEIPT_SHAPE), 50_000), True), 4: (row_of(some_bytes, list_of(some_bytes, 1024)), False),
     5: (list_of(row_of(HASH, some_bytes), 50_000), False), 6: (list_of(row_of(some_bytes, of_bytes(32)), 50_000), False),
     7: (list_of(row_of(some_bytes, some_bytes), 64), False), 8: (list_of(ROW, 20_000), False), 9: (list_of(some_bytes, 256), False),
 }
@@ -90,18 +91,18 @@ def notice(value, _):                                                           
 
 
 KINDS = {
-    "manifest": Kind(v.MANIFEST_SHAPE, ours=True, rule=lambda value, _: v.checked_manifest(value)),
+    "manifest": Kind(MANIFEST_SHAPE, ours=True, rule=lambda value, _: checked_manifest(value)),
     "root statement": Kind(row_of(whole(8), list_of(HASH, 16, 2)), rule=root_statement),
     "joint manifest": Kind(row_of(some_bytes, some_bytes, list_of(row_of(whole(8), of_bytes(64)), 16)),
                            rule=lambda value, mission: KINDS["root statement"].judge(value[0], mission)),
-    "certificate": Kind(v.CERTIFICATE_SHAPE, ours=True),
+    "certificate": Kind(CERTIFICATE_SHAPE, ours=True),
     "invite": Kind(INVITE),
-    "enrolment": Kind(v.ENROLMENT_SHAPE),
+    "enrolment": Kind(ENROLMENT_SHAPE),
     "envelope": Kind(row_of(some_bytes, some_bytes), rule=envelope),
-    "envelope header": Kind(v.HEADER_SHAPE, ours=True),
-    "tree head": Kind(v.HEAD_SHAPE, ours=True),
-    "receipt": Kind(v.RECEIPT_SHAPE),
-    "record of standings": Kind(v.STANDING_SHAPE, ours=True),
+    "envelope header": Kind(HEADER_SHAPE, ours=True),
+    "tree head": Kind(HEAD_SHAPE, ours=True),
+    "receipt": Kind(RECEIPT_SHAPE),
+    "record of standings": Kind(STANDING_SHAPE, ours=True),
     "read notice": Kind(NOTICE_SHAPE, ours=True, rule=notice),
     "permit": Kind(PERMIT),
     "proof of an attachment": Kind(KEPT),
@@ -116,8 +117,8 @@ KINDS = {
     "have": Kind(row_from(1, whole(64), some_bytes), limit=ANY),
     "rows": Kind(row_of(list_of(ROW, 256), list_of(some_bytes, 256)), limit=ANY),
     "courier file": Kind(COURIER, ours=True, limit=64 << 20),
-    "exported log": Kind(row_of(v.VERSION, HASH, some_bytes, list_of(row_from(2, integer, some_bytes, HASH)), some_bytes), limit=ANY),
-    "proof of two logs": Kind(v.FORK_SHAPE, limit=ANY),
+    "exported log": Kind(row_of(VERSION, HASH, some_bytes, list_of(row_from(2, integer, some_bytes, HASH)), some_bytes), limit=ANY),
+    "proof of two logs": Kind(FORK_SHAPE, limit=ANY),
 }
 
 
