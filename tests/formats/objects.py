@@ -23,7 +23,7 @@ STRINGS = list_of(some_bytes)
 BLOBS = list_of(row_of(HASH, whole(64)), 4096)
 VERDICT = lambda value: STORED(value) or REFUSED(value)
 STORED = row_of(one_of(0), row_of(RECEIPT_SHAPE))
-REFUSED = row_of(one_of(1), row_of(row_of(one_of(*range(8)), text)))
+REFUSED = row_of(one_of(1), row_of(row_of(whole(32), text)))
 INVITE = {                                                                                    # [6]
     0: (VERSION, True), 1: (of_bytes(32), True), 2: (list_of(text), True), 3: (STRINGS, True), 4: (of_bytes(32), True),
     5: (some_bytes, True), 6: (text, True), 7: (text, True), 8: (text, True), 9: (DEVICE, False),

@@ -84,11 +84,10 @@ fn as_written<T: for<'b> Decode<'b, ()> + Encode<()>>(bytes: &[u8]) -> bool {
 }
 
 fn verdict(d: &mut Dice) -> Verdict {
-    use RefusalCode::{Expired, Length, Malformed, Mission, Quota, Revoked, Signature, UnknownDevice};
-    const CODES: [RefusalCode; 8] = [Malformed, Mission, UnknownDevice, Signature, Expired, Revoked, Length, Quota];
-    match d.below(2) {
+    match d.below(3) {
         0 => Verdict::Stored(receipt(d)),
-        _ => Verdict::Refused(Refusal { code: CODES[d.below(CODES.len())], reason: d.text() }),
+        1 => Verdict::Refused(Refusal { code: RefusalCode::of(d.up_to(7)), reason: d.text() }),
+        _ => Verdict::Refused(Refusal { code: RefusalCode::of(d.small()), reason: d.text() }),
     }
 }
 
