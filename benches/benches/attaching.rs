@@ -30,19 +30,7 @@ fn main() {
     println!("peak memory of both: {} MB", peak_rss() >> 20);
     let mission = MissionId([1; 16]);
     let objects = (0..20_000).map(|_| random::<1000>().to_vec().into()).collect();
-    let file = CourierFile {
-        v: 1,
-        mission,
-        objects,
-        receipts: Vec::new(),
-        bundle: None,
-        kept: None,
-        permits: None,
-        contradictions: None,
-        rows: None,
-        desks: None,
-    }
-    .encode();
+    let file = CourierFile { objects, ..CourierFile::new(mission) }.encode();
     let (read, time) = timed(|| CourierFile::decode(&file, mission).expect("reads"));
     let count = f64::from(u32::try_from(read.objects.len()).unwrap_or(0));
     println!("a courier file decoded: {:.0} objects per second", count / time.as_secs_f64());

@@ -37,20 +37,8 @@ fn a_courier_takes_little_memory_on_a_phone() {
         prev = Hash::of(&envelope);
         objects.push(envelope.into());
     }
-    let (v, mission) = (1, world.desk.mission());
-    let file = CourierFile {
-        v,
-        mission,
-        objects,
-        receipts: vec![],
-        bundle: None,
-        kept: None,
-        permits: None,
-        contradictions: None,
-        rows: None,
-        desks: None,
-    }
-    .encode();
+    let mission = world.desk.mission();
+    let file = CourierFile { objects, ..CourierFile::new(mission) }.encode();
     let path = world.folder.path().join("large");
     std::fs::write(&path, &file).expect("written");
     let large = file.len();

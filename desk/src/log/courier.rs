@@ -269,16 +269,12 @@ pub(crate) fn courier_file(
     let NoticeBoard { workspace, own, .. } = board;
     let rows = Some(board.carried()?).filter(|rows| !rows.is_empty());
     let file = CourierFile {
-        v: baqylau_protocol::VERSION,
-        mission: own.known.trust.mission(),
-        objects: Vec::new(),
         receipts,
         bundle: Some(workspace.published_parts()?),
         kept: Some(kept).filter(|kept| !kept.is_empty()),
-        permits: None,
-        contradictions: None,
         desks: rows.is_some().then(|| vec![own.secrets.identity.enrolment.clone().into()]),
         rows,
+        ..CourierFile::new(own.known.trust.mission())
     };
     Ok(file.encode())
 }

@@ -58,18 +58,7 @@ pub fn one_report() -> (World, ObserverApp, Hash) {
 
 /// Has a desk hand objects to the server, as a courier brings them.
 pub fn deliver(world: &World, objects: Vec<ByteVec>) -> CourierOutcome {
-    let file = CourierFile {
-        v: 1,
-        mission: world.desk.mission(),
-        objects,
-        receipts: Vec::new(),
-        bundle: None,
-        kept: None,
-        permits: None,
-        contradictions: None,
-        rows: None,
-        desks: None,
-    };
+    let file = CourierFile { objects, ..CourierFile::new(world.desk.mission()) };
     world.desk.deliver(&file.encode(), &[], &|_| ()).expect("delivered")
 }
 

@@ -97,6 +97,23 @@ pub enum CourierError {
 }
 
 impl CourierFile {
+    /// A file without anything in it.
+    #[must_use]
+    pub fn new(mission: MissionId) -> Self {
+        Self {
+            v: crate::VERSION,
+            mission,
+            objects: Vec::new(),
+            receipts: Vec::new(),
+            bundle: None,
+            kept: None,
+            permits: None,
+            contradictions: None,
+            rows: None,
+            desks: None,
+        }
+    }
+
     /// Bytes of the courier file, as deterministic CBOR.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {

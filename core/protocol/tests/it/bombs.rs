@@ -84,18 +84,7 @@ fn bodies_with_too_many_items_are_refused() {
 #[test]
 fn courier_file_with_too_many_items_is_refused_before_decoding() {
     let mission = MissionId([7; 16]);
-    let empty = CourierFile {
-        v: 1,
-        mission,
-        objects: vec![],
-        receipts: vec![],
-        bundle: None,
-        kept: None,
-        permits: None,
-        contradictions: None,
-        rows: None,
-        desks: None,
-    };
+    let empty = CourierFile::new(mission);
     assert!(CourierFile::decode(&empty.encode(), mission).is_ok());
     let head = |keys: u8| [&[0xa0 | keys, 0x00, 0x01, 0x01, 0x50][..], &mission.0].concat();
     let most = u32::try_from(MAX_FILE - 100).unwrap();
