@@ -71,11 +71,7 @@ impl NoticeBoard<'_> {
         let Some(head) = self.head(&manifest)? else { return Ok(Vec::new()) };
         let rows = self.rows()?;
         let table = self.seal(&rows);
-        let before = self.published()?.unwrap_or((Hash([0; 32]), 0));
-        // What is published next is later than what was carried.
-        let at = before.1.saturating_add(1).max(head.time);
-        self.own.known.store.set_setting(PUBLISHED, &cbor::encode(&(before.0, at)))?;
-        let notice = self.sign(&manifest, &head, &table, at);
+        let notice = self.sign(&manifest, &head, &table, self.last()?.max(head.time).saturating_add(1));
         let labels = rows.iter().map(|(key, _)| key.label()).take(MAX_CARRIED_ROWS);
         Ok(labels.filter_map(|label| table.prove(label, &notice)).collect())
     }
@@ -92,8 +88,9 @@ impl NoticeBoard<'_> {
             return Ok(None);
         }
         let table = self.seal(&rows);
-        // A clock that was ahead, and is put right, makes no notice older than the one before.
-        let at = now.max(head.time).max(before.map_or(0, |(_, before)| before.saturating_add(1)));
+        // A clock that was ahead, and is put right, makes no notice older than the one before, nor than one that was carried since.
+        let last = before.map_or(0, |(_, at)| at).max(head.time);
+        let at = now.max(last.saturating_add(2));
         Ok(Some(NewNotice { contents, at, bytes: self.sign(&manifest, &head, &table, at), table }))
     }
 

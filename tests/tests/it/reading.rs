@@ -74,6 +74,12 @@ fn a_photograph_is_safe_when_the_coordinators_have_it() {
     let read = sync(&core);
     assert_eq!((states(&core), read.attachments_unread), (vec![DeliveryState::Read], 1));
     assert!(read.all_stored() && !read.all_safe(), "{read:?}");
+    // What is carried is no word of its own: the notice that comes next is later, and writing the file notes nothing.
+    let noted = |world: &World| world.desk.store.setting("notice_published").expect("a setting");
+    let before = noted(&world);
+    let carried = world.desk.courier(Vec::new(), Vec::new()).expect("a file");
+    assert_eq!(noted(&world), before);
+    core.import_courier(&carried).expect("taken");
     assert_eq!(world.desk.pull_attachments().expect("fetched").came, 1);
     let read = sync(&core);
     assert!(read.all_safe() && core.reports().expect("reports")[0].attachments_read == 1, "{read:?}");

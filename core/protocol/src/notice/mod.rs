@@ -41,7 +41,7 @@ pub struct ReadNotice {
     /// The desk. Its word holds while the manifest lists it.
     #[n(2)]
     pub desk: DeviceId,
-    /// Time of signing by the desk's clock, in milliseconds since 1970. It decides between two notices of one [`ReadNotice::place`] only.
+    /// Time of signing by the desk's clock, in milliseconds since 1970. Of two notices over the same log the later holds.
     #[n(3)]
     pub at: i64,
     /// Epoch of the log that was read.
