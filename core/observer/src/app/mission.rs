@@ -3,8 +3,7 @@
 use super::{MissionCache, ObserverApp, Unlocked, kept};
 use crate::drive::lock;
 use crate::error::{Error, RefusalReason};
-use crate::reason::BundleRefusal;
-use crate::reason::InvalidReason;
+use crate::reason::{BundleRefusal, InvalidReason};
 use crate::store::{MainStore, Outbox, names};
 use crate::time::corrected;
 use baqylau_forms::places::PlaceTable;
