@@ -21,6 +21,11 @@ pub(crate) struct ModelledNotice {
 }
 
 impl ModelledNotice {
+    /// As `ReadNotice::place`.
+    pub fn place(&self) -> (u8, usize, u8) {
+        (self.epoch, self.size, self.at)
+    }
+
     fn row(&self, phone: u8) -> ReadRow {
         let of_phone = self.opened.iter().filter(|(of, _)| *of == phone);
         let number = |seq: u8| OpenedNumber {
@@ -61,8 +66,8 @@ pub(crate) fn reports(log: &[ModelledObject]) -> Vec<(u8, u8)> {
 pub(crate) struct KeptRows {
     /// The last of each desk.
     pub notices: DeskNotices,
-    /// The latest that it was ever shown of each desk. Nobody keeps that; the properties need it.
-    pub latest: [u8; 2],
+    /// The place of the latest that it was ever shown of each desk. Nobody keeps that; the properties need it.
+    pub latest: [(u8, usize, u8); 2],
 }
 
 /// By what a phone judges its rows.
@@ -83,8 +88,8 @@ impl KeptRows {
         for (desk, notice) in (0..).zip(offered) {
             let Some(notice) = notice.as_ref().filter(|_| by.hears(desk)) else { continue };
             let place = usize::from(desk);
-            self.latest[place] = self.latest[place].max(notice.at);
-            let later = self.notices[place].as_ref().is_none_or(|known| known.at < notice.at);
+            self.latest[place] = self.latest[place].max(notice.place());
+            let later = self.notices[place].as_ref().is_none_or(|known| known.place() < notice.place());
             let differs = self.notices[place].as_ref() != Some(notice);
             if later || (differs && by.bug == Some(PlantedBug::OlderNoticeReplaces)) {
                 self.notices[place] = Some(notice.clone());

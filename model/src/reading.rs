@@ -1,7 +1,7 @@
 //! What must hold in every state of what desks read.
 
 use crate::fair::Way;
-use crate::notice::Reading;
+use crate::notice::{ModelledNotice, Reading};
 use crate::object::ModelledObject;
 use crate::phone::ModelledPhone;
 use crate::state::{DeliveryModel, MissionState};
@@ -63,7 +63,7 @@ fn dropped_is_had(model: &DeliveryModel, state: &MissionState) -> bool {
 
 fn older_takes_nothing_back(_: &DeliveryModel, state: &MissionState) -> bool {
     alive(state).all(|(_, phone)| {
-        let kept = phone.rows.notices.iter().map(|notice| notice.as_ref().map_or(0, |notice| notice.at));
+        let kept = phone.rows.notices.iter().map(|notice| notice.as_ref().map_or((0, 0, 0), ModelledNotice::place));
         kept.eq(phone.rows.latest)
     })
 }

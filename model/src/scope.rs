@@ -29,7 +29,7 @@ pub struct Spare {
     pub epochs: u8,
     /// Pulls that are cut off.
     pub cuts: u8,
-    /// DeskNotices that the server hands out again.
+    /// Notices that the server hands out again.
     pub replays: u8,
 }
 
