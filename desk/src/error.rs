@@ -3,6 +3,7 @@
 use crate::faults::{AnswerFault, LogFault, NotHere, PlaceCandidate, RequiredText, ServerFault, ServerRefusal};
 use crate::files::FileFault;
 use baqylau_http::{CallError, HttpError};
+use baqylau_protocol::bundle::BundleError;
 use baqylau_protocol::courier::CourierError;
 use baqylau_protocol::ids::{DeviceId, Hash};
 use baqylau_protocol::reason::ReasonClass;
@@ -308,6 +309,11 @@ pub enum DeskError {
 }
 
 impl DeskError {
+    /// Of a manifest that does not open: this program is too old where it is of a later version, else what `otherwise` says.
+    pub(crate) fn unless_newer(e: BundleError, otherwise: impl FnOnce(BundleError) -> Self) -> Self {
+        if let BundleError::Newer { found, known } = e { Self::DeskTooOld { found, known } } else { otherwise(e) }
+    }
+
     /// The stable code: the variant's name, in lower case with hyphens.
     #[must_use]
     pub fn code(&self) -> &'static str {

@@ -52,7 +52,7 @@ pub fn salvage(folder: &Path, passphrase: &str) -> Result<SalvageOutcome, DeskEr
 
 /// Brings back the last bundle, which lies outside the store too: it says who may sign what.
 fn restore_bundle(workspace: &Workspace, known: VerifiedStore<'_>) -> Result<(), DeskError> {
-    let damaged = |e: BundleError| DeskError::damaged(workspace.bundle_file(), e);
+    let damaged = |e: BundleError| DeskError::unless_newer(e, |e| DeskError::damaged(workspace.bundle_file(), e));
     let (bytes, parts) = workspace.published_parts()?;
     let manifest = known.trust.manifest(&bytes).map_err(damaged)?;
     let unpacked = manifest.parts.iter().zip(&parts).map(|(part, packed)| Ok((part.hash, part.unpack(packed)?)));

@@ -6,7 +6,7 @@ use crate::log::link::ServerLink;
 use crate::store::VerifiedStore;
 use crate::workspace::{BundleBuilder, Workspace, keys, parts};
 use baqylau_http::CallError;
-use baqylau_protocol::bundle::{BundleError, BundlePart, Manifest, PartKind};
+use baqylau_protocol::bundle::{BundlePart, Manifest, PartKind};
 use baqylau_protocol::cbor;
 use baqylau_protocol::ids::Hash;
 use baqylau_protocol::routes;
@@ -114,8 +114,8 @@ impl PublishedBundles<'_> {
                 let known = self.known.latest_manifest()?.map_or(0, |known| known.version);
                 match self.known.trust.manifest(&bytes) {
                     Ok(manifest) if manifest.version > known => {}
-                    Err(BundleError::Newer { found, known }) => return Err(DeskError::DeskTooOld { found, known }),
-                    Ok(_) | Err(_) => return Err(foreign),
+                    Ok(_) => return Err(foreign),
+                    Err(e) => return Err(DeskError::unless_newer(e, |_| foreign)),
                 }
                 self.take(&bytes, |path| link.find_unverified(path))?;
                 link.follow_manifest()
@@ -126,11 +126,8 @@ impl PublishedBundles<'_> {
 
     /// Whether it was another than the one that is here, and took its place.
     fn take(&self, bytes: &[u8], find: impl Fn(&str) -> Result<Option<Vec<u8>>, DeskError>) -> Result<bool, DeskError> {
-        let manifest = match self.known.trust.manifest(bytes) {
-            Ok(manifest) => manifest,
-            Err(BundleError::Newer { found, known }) => return Err(DeskError::DeskTooOld { found, known }),
-            Err(_) => return Err(LogFault::Bundle.into()),
-        };
+        let opened = self.known.trust.manifest(bytes);
+        let manifest = opened.map_err(|e| DeskError::unless_newer(e, |_| LogFault::Bundle.into()))?;
         let known = self.known.store.manifest()?;
         if known.as_deref() == Some(bytes) {
             self.known.store.set_setting(PUBLISHED, &Manifest::hash(bytes).0)?;

@@ -52,10 +52,8 @@ impl VerifiedStore<'_> {
 
     /// Opens a manifest that the store has.
     pub(crate) fn open_manifest(&self, bytes: &[u8]) -> Result<Manifest, DeskError> {
-        match self.trust.manifest(bytes) {
-            Err(BundleError::Newer { found, known }) => Err(DeskError::DeskTooOld { found, known }),
-            opened => opened.map_err(|e| self.store.damaged(e)),
-        }
+        let opened = self.trust.manifest(bytes);
+        opened.map_err(|e| DeskError::unless_newer(e, |e| self.store.damaged(e)))
     }
 
     /// The current manifest; `None` before the first.

@@ -165,7 +165,7 @@ impl BundleBuilder<'_> {
     /// Too few signed it, it is of another mission or damaged, or another bundle came since it was proposed.
     pub(crate) fn take_waiting(&self, waiting: &WaitingBundle) -> Result<Manifest, DeskError> {
         let path = self.workspace.waiting_file();
-        let damaged = |e: BundleError| DeskError::damaged(&path, e);
+        let damaged = |e: BundleError| DeskError::unless_newer(e, |e| DeskError::damaged(&path, e));
         let (signed, packed) = waiting.signed();
         let manifest = match self.known.trust.manifest(&signed) {
             Err(BundleError::Root(RootError::Count { found, needed })) => {
