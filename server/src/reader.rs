@@ -79,7 +79,7 @@ impl LogReader {
                     Err(LogError::Damaged { .. }) => None,
                     found => found?,
                 };
-                if here.and_then(|packed| manifest.part_of(&packed).map(|found| found.hash)) != Some(part.hash) {
+                if here.is_none_or(|packed| part.verify(&packed).is_err()) {
                     return Ok(Some(part.name.clone()));
                 }
             }

@@ -268,12 +268,27 @@ impl BundlePart {
         usize::try_from(self.size).unwrap_or(usize::MAX).min(MAX_PART)
     }
 
+    /// Checks that packed bytes are this part. Takes no memory for what they inflate to.
+    ///
+    /// # Errors
+    /// [`BundleError::Part`] if they cannot be inflated or are not this part.
+    pub fn verify(&self, packed: &[u8]) -> Result<(), BundleError> {
+        match hash_inflated(packed, self.most()) {
+            Some((hash, _)) if hash == self.hash => Ok(()),
+            Some(_) | None => Err(self.damaged()),
+        }
+    }
+
     /// Inflates packed bytes, once their hash is known to be the part's: others cost no memory.
     ///
     /// # Errors
     /// [`BundleError::Part`] if they cannot be inflated or are not this part.
     pub fn unpack(&self, packed: &[u8]) -> Result<Vec<u8>, BundleError> {
-        inflate_to(packed, self.hash, self.most()).ok_or_else(|| BundleError::Part { name: self.name.clone() })
+        inflate_to(packed, self.hash, self.most()).ok_or_else(|| self.damaged())
+    }
+
+    fn damaged(&self) -> BundleError {
+        BundleError::Part { name: self.name.clone() }
     }
 }
 
@@ -287,9 +302,9 @@ fn unread(e: Malformed) -> BundleError {
     CoseError::from(e).into()
 }
 
-/// Whether packed bytes inflate to bytes with this hash, at most [`MAX_PART`]: without a manifest.
+/// Whether packed bytes are the part with this hash, without a manifest. Takes no memory for what they inflate to, at most [`MAX_PART`].
 #[must_use]
-pub fn is_packed(packed: &[u8], hash: Hash) -> bool {
+pub fn is_part(hash: Hash, packed: &[u8]) -> bool {
     hash_inflated(packed, MAX_PART).is_some_and(|(found, _)| found == hash)
 }
 

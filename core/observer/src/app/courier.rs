@@ -6,8 +6,7 @@ use crate::bundle;
 use crate::drive::{SyncDriver, lock};
 use crate::error::Error;
 use crate::listen::Change;
-use crate::reason::BundleRefusal;
-use crate::reason::InvalidReason;
+use crate::reason::{BundleRefusal, InvalidReason};
 use crate::store::{Number, Outbox, SignedPermit, StoredBlob, names};
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cbor::{self, MAX_BYTES};
@@ -283,9 +282,10 @@ fn take_bundle(
     let mut parts = Vec::new();
     let longest = lacking.iter().map(|part| part.longest()).max().unwrap_or(0);
     courier.each(CourierList::Parts, longest, |packed| {
-        let part =
-            packed.and_then(|packed| Some((lacking.iter().position(|part| part.unpack(packed).is_ok())?, packed)));
-        if let Some((at, packed)) = part {
+        if let Some(packed) = packed
+            && let Some(found) = accepted.part_of(packed)
+            && let Some(at) = lacking.iter().position(|part| part.hash == found.hash)
+        {
             parts.push((lacking.swap_remove(at).hash, packed.to_vec()));
         }
         Ok::<_, Error>(())

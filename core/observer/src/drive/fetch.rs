@@ -82,8 +82,8 @@ impl SyncDriver {
     async fn part(&self, part: &BundlePart) -> Result<Vec<u8>, StepError> {
         let response = self.get(&routes::part(part.hash), None).await?;
         let packed = body(response, part.longest()).await?;
-        match part.unpack(&packed) {
-            Ok(_) => Ok(packed),
+        match part.verify(&packed) {
+            Ok(()) => Ok(packed),
             Err(e) => {
                 bundle::note_refusal(&mut *lock(&self.outbox)?, &e)?;
                 Err(StepError::Network(Failure::Nonsense))

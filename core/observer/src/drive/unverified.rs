@@ -55,7 +55,7 @@ impl SyncDriver {
                 continue;
             }
             let packed = fetched(client, &format!("{server}{}", routes::part(part.hash)), part.longest()).await;
-            let Some(packed) = packed.filter(|packed| part.unpack(packed).is_ok()) else { return Ok(false) };
+            let Some(packed) = packed.filter(|packed| part.verify(packed).is_ok()) else { return Ok(false) };
             lock(&self.outbox)?.set(&[], &[(part.hash, packed)])?;
         }
         Ok(true)

@@ -2,11 +2,11 @@
 //! the key of their visit.
 
 use super::held::HeldDraft;
-use super::parts::is_part;
 use crate::error::Error;
 use crate::lock::{derive, open_with, row_cipher, seal_with};
 use crate::reason::InvalidReason;
 use crate::vault::{Policy, Vault};
+use baqylau_protocol::bundle::is_part;
 use baqylau_protocol::ids::Hash;
 use baqylau_protocol::keys::random;
 use baqylau_sqlite::{Rebuilt, Schema, StorageError, open};

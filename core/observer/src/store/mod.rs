@@ -13,7 +13,6 @@ mod main;
 pub(crate) mod names;
 mod number;
 mod outbox;
-mod parts;
 mod permits;
 mod proxy;
 mod queue;

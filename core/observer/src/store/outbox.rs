@@ -1,11 +1,10 @@
 //! `outbox.db`: what a locked phone needs to deliver. Sealed envelopes, receipts, the bundle; nothing readable.
 
 use super::names::{FAILURES, MANIFEST, NOT_BEFORE, ROOT};
-use super::parts::is_part;
 use crate::error::Error;
 use crate::lock::{OUTBOX_ALIAS, derive};
 use crate::vault::{Policy, Vault};
-use baqylau_protocol::bundle::Manifest;
+use baqylau_protocol::bundle::{Manifest, is_part};
 use baqylau_protocol::ids::{Hash, MissionRoot};
 use baqylau_sqlite::{Rebuilt, Schema, open};
 use rusqlite::{Connection, OptionalExtension, params};
