@@ -93,6 +93,12 @@ public final class Session {
         try await core { try $0.setProxy(address: address) }
     }
 
+    /// The proxy that is set.
+    public func proxy() async throws -> String? {
+        guard let core else { return nil }
+        return try await core { try $0.proxy() }
+    }
+
     /// Looks whether the mission is here: a courier may have brought it.
     public func look() async throws {
         if let core { state = try await known(core) }

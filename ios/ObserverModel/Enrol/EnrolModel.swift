@@ -28,6 +28,14 @@ public final class EnrolModel: ScreenModel {
         self.permissions = permissions
         super.init()
         state.step = fetching ? .fetch : .invite
+        // Set before the app was closed.
+        if fetching { act { try await self.seeProxy() } }
+    }
+
+    private func seeProxy() async throws {
+        let proxy = try await session.proxy()
+        state.proxy = proxy ?? ""
+        state.proxied = proxy != nil
     }
 
     public func type(_ invite: String) { state.invite = invite }
@@ -94,7 +102,7 @@ public final class EnrolModel: ScreenModel {
         let address = state.proxy.filter { !$0.isWhitespace }
         return act {
             try await self.session.useProxy(on ? address : nil)
-            self.state.proxied = on
+            try await self.seeProxy()
             try await self.session.fetch()
         }
     }

@@ -76,6 +76,8 @@ struct EnrolTests {
         model.proxy("127.0.0.1:1")
         await model.useProxy(true).value
         #expect(model.state.proxied && model.error?.word == .errorNoAnswer)
+        let later = EnrolModel(device.session, device.twin.permissions, fetching: true)
+        try await until("the proxy of before") { later.state.proxied && later.state.proxy == "127.0.0.1:1" }
         model.proxy(try #require(try mission.ask("socks")["socks"] as? String))
         await model.useProxy(true).value
         _ = try device.core

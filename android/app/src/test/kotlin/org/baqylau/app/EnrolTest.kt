@@ -1,5 +1,6 @@
 package org.baqylau.app
 
+import org.baqylau.app.enrol.EnrolModel
 import org.baqylau.app.phone.Permission
 import org.junit.Assert.assertTrue
 import org.junit.Test
@@ -74,6 +75,8 @@ class EnrolTest : AppTest() {
             tap("proxy-on")
             await("proxy-off")
             seeInAll(R.string.error_no_answer)
+            val later = EnrolModel(app.session, app.services.permissions, true)
+            wait("the proxy of before") { later.state.value.proxied && later.state.value.proxy == "127.0.0.1:1" }
             write("proxy", mission.ask("socks")["socks"].textValue())
             tap("proxy-on")
             await("new-visit")

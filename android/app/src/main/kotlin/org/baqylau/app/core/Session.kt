@@ -108,6 +108,9 @@ class Session(
         core?.invoke { setProxy(address) }
     }
 
+    /** The proxy that is set. */
+    suspend fun proxy(): String? = core?.invoke { proxy() }
+
     /** Looks whether the mission is here: a courier may have brought it. */
     suspend fun look() {
         core?.let { mutable.value = known(it) }

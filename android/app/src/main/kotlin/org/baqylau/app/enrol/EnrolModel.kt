@@ -29,6 +29,16 @@ class EnrolModel(
     private val permissions: Permissions,
     fetching: Boolean,
 ) : ScreenModel<EnrolState>(EnrolState(if (fetching) EnrolStep.FETCH else EnrolStep.INVITE)) {
+    init {
+        // Set before the app was closed.
+        if (fetching) act { seeProxy() }
+    }
+
+    private suspend fun seeProxy() {
+        val proxy = session.proxy()
+        update { copy(proxy = proxy.orEmpty(), proxied = proxy != null) }
+    }
+
     fun type(invite: String) = update { copy(invite = invite) }
 
     fun scan() =
@@ -85,7 +95,7 @@ class EnrolModel(
     fun useProxy(on: Boolean) =
         act {
             session.useProxy(state.value.proxy.trim().takeIf { on })
-            update { copy(proxied = on) }
+            seeProxy()
             session.fetch()
         }
 
