@@ -62,6 +62,7 @@ fn manifest(root: &SigningKey) -> Manifest {
         issued: 1_700_000_000_000,
         expires: 1_800_000_000_000,
         renew_by: 1_750_000_000_000,
+        readers: Vec::new(),
         issuers: vec![
             IssuerTerm { key: key(), from: 0, until: Some(1 << 20) },
             IssuerTerm { key: key(), from: 1 << 19, until: None },

@@ -23,6 +23,7 @@ pub fn changes(manifest: &Manifest, before: Option<&Manifest>) -> Vec<String> {
         desks,
         reinstated,
         renew_by,
+        readers,
     } = manifest;
     let mut lines = Vec::new();
     let mut say = |line: String| lines.push(line);
@@ -36,6 +37,7 @@ pub fn changes(manifest: &Manifest, before: Option<&Manifest>) -> Vec<String> {
     };
     listed(&mut say, before.map(|b| &b.issuers), issuers, |i| format!("issuer {}, {}", i.key, term(&i.until, &i.from)));
     listed(&mut say, before.map(|b| &b.desks), desks, |d| format!("desk {}, {}", d.device, term(&d.until, &d.from)));
+    listed(&mut say, before.map(|b| &b.readers), readers, |r| format!("desk {r}, which reads and signs nothing"));
     listed(&mut say, before.map(|b| &b.reinstated), reinstated, |r| {
         format!("what was decided about phone {} before place {} of the log is void", r.device, r.before)
     });

@@ -187,7 +187,9 @@ pub fn run(command: MissionCommand) -> CommandResult {
         }
         MissionCommand::Move { folder, person, team, since } => {
             let since = since.map(|t| crate::desk::moment(&t)).transpose()?.unwrap_or_else(now);
-            folder.open()?.store.move_person(&person, &team, since)?;
+            let desk = folder.open()?;
+            desk.own().may_sign()?;
+            desk.store.move_person(&person, &team, since)?;
             println!("{person} is in team {team} from then on");
             Ok(true)
         }

@@ -16,6 +16,9 @@ pub enum RootCommand {
         folder: Folder,
         /// The folder to make.
         other: PathBuf,
+        /// One that pulls, looks, exports and verifies, and can sign nothing: it gets no issuer's key.
+        #[arg(long)]
+        reader: bool,
         /// Do not publish the bundle that lists it now.
         #[arg(long)]
         offline: bool,
@@ -99,10 +102,13 @@ pub enum RootCommand {
 
 pub fn run(command: RootCommand) -> CommandResult {
     match command {
-        RootCommand::Desk { folder, other, offline } => {
+        RootCommand::Desk { folder, other, reader, offline } => {
             let (desk, passphrase) = folder.open_with_passphrase()?;
-            let device = desk.add_desk(&other, &passphrase, now())?;
-            println!("a desk in {}: {device}", other.display());
+            let (device, what) = match reader {
+                true => (desk.add_reader(&other, &passphrase, now())?, "reader"),
+                false => (desk.add_desk(&other, &passphrase, now())?, "desk"),
+            };
+            println!("a {what} in {}: {device}", other.display());
             publish(&desk, offline)?;
             println!("`baqylau desk pull --folder` with it fetches the log");
             Ok(true)

@@ -253,6 +253,11 @@ pub enum DeskError {
         "this desk: the bundle here does not list it, or ended it, and what it decides counts nowhere; pull, and where it stays so ask whoever holds the root key"
     )]
     Unlisted,
+    /// This desk reads and signs nothing.
+    #[error(
+        "this desk: it is a reader, which pulls, looks, exports and verifies, and signs nothing; do this at a desk that signs, or ask whoever holds the root key for one (`baqylau mission desk`)"
+    )]
+    Reader,
     /// The code of a visit is empty or too long.
     #[error("visit: give its code as the form has it, of at most {longest} characters, as in T047-05")]
     VisitCode {
@@ -380,6 +385,7 @@ impl DeskError {
             | Self::IsDesk { .. }
             | Self::KnownReceiptKey
             | Self::Unlisted
+            | Self::Reader
             | Self::VisitCode { .. }
             | Self::SeveralPlaces { .. }
             | Self::NotATime { .. }

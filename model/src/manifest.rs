@@ -86,6 +86,7 @@ impl ModelledManifest {
             desks: (0..).zip(self.desks).filter_map(term).collect(),
             reinstated: reinstated.map(again).collect(),
             renew_by: i64::MAX,
+            readers: Vec::new(),
         }
     }
 

@@ -58,6 +58,7 @@ pub(crate) fn said(w: &Words, error: &DeskError) -> String {
         DeskError::Internal { question } => w.fail_internal(question.clone()),
         DeskError::IsDesk { device } => w.fail_is_desk(device.to_string()),
         DeskError::KnownReceiptKey => w.fail_known_key.to_owned(),
+        DeskError::Reader => w.fail_reader.to_owned(),
         DeskError::Unlisted => w.fail_unlisted.to_owned(),
         DeskError::Revoked { device } => w.fail_revoked(device.to_string()),
         DeskError::VisitCode { longest } => w.fail_visit_code(*longest),

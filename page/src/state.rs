@@ -32,6 +32,8 @@ pub(crate) struct PageState {
     lacking: Mutex<(Vec<AttachmentRow>, u64)>,
     /// Number of changes so far; subscribers are notified.
     pub news: watch::Sender<u64>,
+    /// Whether this desk signs nothing: pages then offer nothing to sign.
+    pub reads_only: bool,
     /// Clock, in milliseconds since 1970.
     pub now: fn() -> i64,
 }
@@ -79,9 +81,10 @@ impl PageState {
         let (pull_undone, fetch_undone) = Default::default();
         let boards = ReportTables { effective, raw, of, last_sync, fault, pull_undone, fetch_undone, overdue };
         let boards = RwLock::new(boards);
+        let reads_only = desk.own().may_sign().is_err();
         let (desk, puller, ledger) = (Mutex::new(desk), Mutex::new(puller), Mutex::new(index));
         let lacking = Mutex::default();
-        Ok(Self { desk, puller, tables, index: ledger, boards, lacking, news: watch::Sender::new(0), now })
+        Ok(Self { desk, puller, tables, index: ledger, boards, lacking, news: watch::Sender::new(0), reads_only, now })
     }
 
     pub fn tables(&self) -> ReportTables {

@@ -59,7 +59,7 @@ words! {
     expected, due_by_now, lacking, coming_in, by_team, unreadable_all, regions_by_hour, stations_of, answer_log,
     signed_at, seconds, follow_ups, severity, evidence, before_counts, verify, proven, certificate, previous,
     tree, back, misfit_checklist, misfit_place, misfit_language, misfit_outcome, misfit_answers,
-    fail_disk_full, fail_read_only, fail_store_newer, fail_no_server, fail_no_bundle, fail_unlisted, fail_known_key, fail_missing,
+    fail_disk_full, fail_read_only, fail_store_newer, fail_no_server, fail_no_bundle, fail_unlisted, fail_reader, fail_known_key, fail_missing,
     fail_blob_damaged, fail_courier, fail_courier_large, fail_courier_other, fail_no_phones, fail_no_paper,
     fail_no_reason, fail_no_source, fail_no_note, fail_no_letter, fail_paper_damaged, fail_group,
     fail_no_repeat, fail_row_gone, fail_file_stays, fail_hidden, fail_fixed, fail_not_offered, fail_no_missing,

@@ -401,6 +401,7 @@ fail_revoked = Device { $device } was revoked. Name another one, or make an invi
 fail_known_key = This receipt key signed a log of this mission already. Begin the new one with “baqylau new-log”, which makes a key.
 fail_is_desk = Device { $device } is a desk. Whoever holds the root key ends it with “baqylau mission end-desk”.
 fail_unlisted = The bundle here does not list this desk, or ended it. What it decides counts nowhere. Pull, and where it stays so ask whoever holds the root key.
+fail_reader = This desk is a reader: it pulls, looks, exports and verifies, and signs nothing. Do this at a desk that signs, or ask whoever holds the root key for one.
 fail_visit_code = Give the visit's code as the form has it, of at most { $longest } characters, as in T047-05.
 fail_several_places = { $words } may be { $places }. Give the code.
 fail_time = { $text } is no time. Write it as 2023-03-20T09:00.

@@ -346,6 +346,7 @@ fail_revoked = L'appareil { $device } a été révoqué. Indiquez-en un autre ou
 fail_known_key = Cette clé de reçus a déjà signé un journal de cette mission. Commencez le nouveau avec « baqylau new-log », qui crée une clé.
 fail_is_desk = L'appareil { $device } est un poste de coordination. Qui détient la clé racine y met fin avec « baqylau mission end-desk ».
 fail_unlisted = Le paquet présent ici ne liste pas ce poste, ou y a mis fin. Ce qu'il décide ne compte nulle part. Récupérez, et si cela persiste, adressez-vous à qui détient la clé racine.
+fail_reader = Ce poste est en lecture seule : il récupère, consulte, exporte et vérifie, et ne signe rien. Faites-le sur un poste qui signe, ou demandez-en un à qui détient la clé racine.
 fail_visit_code = Indiquez le code de visite tel qu'il figure sur le formulaire, { $longest } caractères au plus, comme T047-05.
 fail_several_places = { $words } peut désigner { $places }. Indiquez le code.
 fail_time = { $text } n'est pas une date avec heure. Écrivez-la comme 2023-03-20T09:00.

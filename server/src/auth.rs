@@ -1,4 +1,4 @@
-//! Who may read the log: desks, by signing a challenge. The challenge is a time and its MAC, so nothing is kept for it.
+//! Who may read the log: desks and readers, by signing a challenge. The challenge is a time and its MAC, so nothing is kept for it.
 
 use crate::sequencer::{LogState, read};
 use baqylau_protocol::certificate::Role;
@@ -46,7 +46,7 @@ impl DeskAuth {
         hmac::verify(&self.key, time, mac).ok()?;
         let made = i64::from_be_bytes(time.try_into().ok()?);
         let device = read(&log.devices).get(&request.device).cloned()?;
-        let listed = read(&log.manifest).as_ref().is_some_and(|m| m.0.is_current_desk(request.device));
+        let listed = read(&log.manifest).as_ref().is_some_and(|m| m.0.may_read(request.device));
         let fresh = (0..=VALID_MS).contains(&(now - made));
         ReadRequest::verify(&bytes, &device.key).ok()?;
         (fresh && device.role == Role::Desk && listed).then_some(())

@@ -297,7 +297,7 @@ PHONES = [bytes([n] * 16) for n in range(6)]
 
 
 def random_standings(dice):
-    """A log of decisions by three desks, one of which is ended and one not listed."""
+    """A log of decisions by three desks, one of which is ended and one not listed, or as a reader, which is the same."""
     desks = [enrolment(_2=certificate(_3=1), nonce=n) for n in (11, 12, 13)]
     objects = list(desks)
     for salt in range(dice.randrange(30)):
@@ -309,7 +309,8 @@ def random_standings(dice):
         objects.append(decided(dice.choice(desks), decisions, by_hand=dice.random() < 0.6, _3=NOW + salt))
     terms = [[name(desks[0]), 0], [name(desks[1]), dice.randrange(8), 8 + dice.randrange(20)]]
     reinstated = [[dice.choice(PHONES), dice.randrange(30)]] if dice.random() < 0.3 else []
-    return log(objects, made=manifest(_12=terms, _13=reinstated))
+    readers = {"_15": [name(desks[2])]} if dice.random() < 0.5 else {}
+    return log(objects, made=manifest(_12=terms, _13=reinstated, **readers))
 
 
 def compare_standings(binary, count):

@@ -1,6 +1,7 @@
 //! A phone that somebody altered: it has the keys of an invite, and seals by itself what no phone would. And a desk that made itself, with
 //! the issuer's key of one that was stolen.
 
+use baqylau_desk::workspace::keys::DeskKeys;
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cbor;
 use baqylau_protocol::certificate::{Certificate, Invite, Role};
@@ -70,6 +71,19 @@ impl Rogue {
             replaces: None,
         };
         Self::new(&invite, manifest)
+    }
+
+    /// Whoever has the keys of a desk's folder, whatever program they run.
+    ///
+    /// # Panics
+    /// When the keys are none.
+    #[must_use]
+    pub fn with(keys: &DeskKeys, manifest: Manifest) -> Self {
+        let kept = serde_json::to_value(&keys.identity).expect("JSON");
+        let bytes = |name: &str| -> Vec<u8> { serde_json::from_value(kept[name].clone()).expect("bytes") };
+        let part = |name| <[u8; 32]>::try_from(bytes(name)).expect("32 bytes");
+        let shared = SharedKey::from_parts(part("shared"), Hash(part("shared_id")));
+        Self { key: SigningKey::from_seed(keys.device), shared, manifest, enrolment: bytes("enrolment") }
     }
 
     /// What everybody knows it by.

@@ -46,6 +46,7 @@ mod it {
     mod parts;
     mod proxies;
     mod published;
+    mod reader;
     mod reading;
     mod redacted;
     mod renewal;

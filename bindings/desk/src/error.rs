@@ -109,6 +109,7 @@ impl From<Fault> for DeskError {
             | Fault::IsDesk { .. }
             | Fault::KnownReceiptKey
             | Fault::Unlisted
+            | Fault::Reader
             | Fault::VisitCode { .. }
             | Fault::SeveralPlaces { .. }
             | Fault::NotATime { .. }

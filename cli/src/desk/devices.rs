@@ -10,7 +10,7 @@ pub fn devices(desk: &baqylau_desk::Desk, json: bool) -> CommandResult {
     let rows = desk.devices(now())?;
     let (desks, suspicions) = (desk.desks()?, desk.store.suspicions()?);
     let whole = rows.iter().all(|d| d.missing.is_empty() && d.forked.is_empty() && d.disputed.is_none())
-        && desks.iter().all(|d| d.term.is_some())
+        && desks.iter().all(|d| d.term.is_some() || d.reader)
         && suspicions.is_empty();
     if json {
         let rows = rows.iter().map(|d| {
@@ -50,7 +50,7 @@ pub fn devices(desk: &baqylau_desk::Desk, json: bool) -> CommandResult {
         let own = if d.own { "  this desk" } else { "" };
         println!("{:<32}  {:<18} {:>8} {:>8}{own}", d.device.to_string(), listed(d), d.signed, d.ignored);
     }
-    for d in desks.iter().filter(|d| d.term.is_none()) {
+    for d in desks.iter().filter(|d| d.term.is_none() && !d.reader) {
         println!(
             "{}: the root does not list it, and what it signs counts nowhere. If nobody of the mission made it, somebody has the issuer's key",
             d.device
@@ -80,6 +80,7 @@ pub fn suspicion_as_json(suspicion: &Suspicion) -> Value {
 /// For which places of the log a desk is one.
 fn listed(desk: &DeskRow) -> String {
     match &desk.term {
+        None if desk.reader => "reads only".into(),
         None => "no".into(),
         Some(term) => term.until.map_or_else(|| "yes".into(), |until| format!("ended at {until}")),
     }
@@ -87,7 +88,7 @@ fn listed(desk: &DeskRow) -> String {
 
 fn desk_as_json(desk: &DeskRow) -> Value {
     json!({
-        "device": desk.device.to_string(), "own": desk.own, "listed": desk.term.is_some(),
+        "device": desk.device.to_string(), "own": desk.own, "listed": desk.term.is_some(), "reader": desk.reader,
         "from": desk.term.as_ref().map(|t| t.from), "until": desk.term.as_ref().and_then(|t| t.until),
         "enrolled": desk.enrolled, "heard": desk.heard, "signed": desk.signed, "ignored": desk.ignored,
     })

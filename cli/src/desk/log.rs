@@ -46,6 +46,9 @@ pub fn pull(folder: &Folder, again: bool, json: bool) -> CommandResult {
     for device in &p.desks {
         let whose = if *device == desk.own().device() { "this one" } else { "another one" };
         match listed.is_desk(*device) {
+            false if listed.may_read(*device) => {
+                println!("desk {device} enrolled, {whose}; the root lists it as a reader")
+            }
             true => println!("desk {device} enrolled, {whose}; the root lists it"),
             false => println!("desk {device} enrolled, and the root does not list it: what it signs counts nowhere"),
         }

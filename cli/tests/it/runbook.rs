@@ -146,3 +146,29 @@ fn a_lost_phone_is_replaced_and_only_the_root_takes_that_back() {
     let listed = mission.desk("desk devices", "second", &[]);
     assert!(listed.lines().any(|line| line.contains(&phone) && line.contains(" confirmed ")), "{listed}");
 }
+
+#[test]
+fn who_is_only_to_look_gets_a_reader_which_signs_nothing() {
+    let mission = Mission::new();
+    let (at, out) = (mission.at("reader"), mission.at("out"));
+    let made = mission.desk("mission desk", "first", &[text(&at), "--reader"]);
+    assert!(made.contains("a reader in "), "{made}");
+    mission.desk("desk pull", "reader", &[]);
+    mission.desk("desk verify", "reader", &[]);
+    mission.desk("desk figures", "reader", &[]);
+    mission.desk("desk log", "reader", &[text(&out)]);
+    let phone = mission.device("reader", |line| line.contains("confirmed"));
+    for refused in [
+        vec!["mission", "invite", "--folder", text(&at), "w01", "--out", text(&out)],
+        vec!["mission", "revoke", "--folder", text(&at), &phone],
+        vec!["mission", "move", "--folder", text(&at), "w01", "T9"],
+    ] {
+        let done = run(&refused);
+        let said = String::from_utf8_lossy(&done.stderr);
+        assert!(!done.status.success() && said.contains("it is a reader"), "{refused:?}: {said}");
+    }
+    let reader = mission.device("first", |line| line.contains("reads only"));
+    mission.desk("mission end-desk", "first", &[&reader]);
+    let shut = run(&["desk", "pull", "--folder", text(&at)]);
+    assert!(String::from_utf8_lossy(&shut.stderr).contains("or ended it"), "{shut:?}");
+}

@@ -170,6 +170,12 @@ impl Manifest {
         self.desks.iter().any(|d| d.device == device && d.until.is_none())
     }
 
+    /// Whether a device may read the log: a desk that was not ended, or a reader.
+    #[must_use]
+    pub fn may_read(&self, device: DeviceId) -> bool {
+        self.is_current_desk(device) || self.readers.contains(&device)
+    }
+
     /// Whether what was decided about a device at a place holds no more.
     #[must_use]
     pub fn is_reinstated(&self, device: DeviceId, place: u64) -> bool {

@@ -3,7 +3,7 @@
 use crate::authority::{DeskTerm, IssuerTerm, LogEpoch, Reinstatement};
 use crate::cbor::{self, Malformed};
 use crate::cose::{self, CoseError, ObjectType};
-use crate::ids::{Hash, MissionId, MissionRoot, PublicKey};
+use crate::ids::{DeviceId, Hash, MissionId, MissionRoot, PublicKey};
 use crate::inflate::{hash_inflated, inflate_to};
 use crate::keys::{ReadingKey, SigningKey};
 use crate::root::{JointManifest, RootError};
@@ -16,7 +16,7 @@ pub const MAX_PART: usize = 64 << 20;
 
 /// Most parts of a bundle.
 pub const MAX_PARTS: usize = 1024;
-/// Most issuers, reading keys, desks, TLS roots and servers of a manifest, each.
+/// Most issuers, reading keys, desks, readers, TLS roots and servers of a manifest, each.
 pub const MAX_NAMED: usize = 256;
 /// Most devices that a manifest reinstates.
 pub const MAX_REINSTATED: usize = 4096;
@@ -103,6 +103,9 @@ pub struct Manifest {
     /// Until when the next manifest is promised, in milliseconds since 1970: whoever has heard of none by then says so. It ends nothing.
     #[n(14)]
     pub renew_by: i64,
+    /// Desks that may read the log and sign nothing; ended by being left out. At most [`MAX_NAMED`].
+    #[cbor(n(15), decode_with = "cbor::at_most::<_, _, MAX_NAMED>", skip_if = "Vec::is_empty")]
+    pub readers: Vec<DeviceId>,
 }
 
 /// Why a manifest or part is rejected. What the phone already has stays in use.

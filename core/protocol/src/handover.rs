@@ -15,9 +15,9 @@ pub struct KeyHandover {
     /// [`crate::VERSION`].
     #[n(0)]
     pub v: u8,
-    /// Seed of the issuer's key.
+    /// Seed of the issuer's key; a reader gets none.
     #[n(1)]
-    pub issuer: ByteArray<32>,
+    pub issuer: Option<ByteArray<32>>,
     /// Number and secret bytes ([`ReadingSecret::to_bytes`]) of each reading key, by ascending number. At most [`MAX_NAMED`].
     #[cbor(n(2), decode_with = "cbor::at_most::<_, _, MAX_NAMED>")]
     pub reading: Vec<(u32, ByteArray<64>)>,
@@ -26,9 +26,9 @@ pub struct KeyHandover {
 impl KeyHandover {
     /// Of these keys.
     #[must_use]
-    pub fn new(issuer: &SigningKey, reading: &[ReadingSecret]) -> Self {
+    pub fn new(issuer: Option<&SigningKey>, reading: &[ReadingSecret]) -> Self {
         let reading = reading.iter().map(|key| (key.number, (*key.to_bytes()).into())).collect();
-        Self { v: crate::VERSION, issuer: (*issuer.seed()).into(), reading }
+        Self { v: crate::VERSION, issuer: issuer.map(|key| (*key.seed()).into()), reading }
     }
 
     /// Deterministic CBOR, to be sealed.
@@ -46,7 +46,7 @@ impl KeyHandover {
     /// The issuer's key, where the manifest lists it without an end.
     #[must_use]
     pub fn issuer(&self, manifest: &Manifest) -> Option<SigningKey> {
-        let key = SigningKey::from_seed(*self.issuer);
+        let key = SigningKey::from_seed(*self.issuer?);
         manifest.issuers.iter().any(|term| term.key == key.public() && term.until.is_none()).then_some(key)
     }
 
@@ -60,7 +60,7 @@ impl KeyHandover {
 
 impl Drop for KeyHandover {
     fn drop(&mut self) {
-        self.issuer.zeroize();
+        self.issuer.iter_mut().for_each(|seed| seed.zeroize());
         self.reading.iter_mut().for_each(|(_, bytes)| bytes.zeroize());
     }
 }

@@ -47,6 +47,8 @@ pub struct DeskRow {
     pub own: bool,
     /// The term for which the root lists it; `None` for one that made itself, with a stolen issuer's key.
     pub term: Option<DeskTerm>,
+    /// Whether the root lists it as one that reads and signs nothing.
+    pub reader: bool,
     /// When its enrolment was received, in milliseconds since 1970; `None` for one that the log does not have yet.
     pub enrolled: Option<i64>,
     /// When its last envelope was received.
@@ -66,11 +68,12 @@ pub fn desk_rows(known: VerifiedStore<'_>, own: DeviceId) -> Result<Vec<DeskRow>
     let terms = manifest.as_ref().map(|m| m.desks.as_slice()).unwrap_or_default();
     let enrolled: Vec<KnownDevice> = known.store.devices()?.into_iter().filter(|d| d.role == Role::Desk).collect();
     let (mut rows, mut at) = (Vec::new(), HashMap::new());
-    let listed = terms.iter().map(|term| (term.device, Some(term)));
+    let readers = manifest.as_ref().map(|m| m.readers.as_slice()).unwrap_or_default();
+    let listed = terms.iter().map(|term| (term.device, Some(term))).chain(readers.iter().map(|d| (*d, None)));
     for (device, term) in listed.chain(enrolled.iter().map(|d| (d.device, None))) {
         at.entry(device).or_insert_with(|| {
-            let (own, term) = (device == own, term.cloned());
-            rows.push(DeskRow { device, own, term, enrolled: None, heard: None, signed: 0, ignored: 0 });
+            let (own, reader, term) = (device == own, readers.contains(&device), term.cloned());
+            rows.push(DeskRow { device, own, term, reader, enrolled: None, heard: None, signed: 0, ignored: 0 });
             rows.len() - 1
         });
     }

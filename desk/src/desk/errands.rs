@@ -16,7 +16,7 @@ use crate::log::pull::{LogPull, PullOutcome, send_decisions};
 use crate::log::{peers, repair};
 use crate::store::VerifiedStore;
 use crate::workspace::WaitingBundle;
-use crate::workspace::keys::{DeskSecrets, ReadingSeed};
+use crate::workspace::keys::{DeskKind, DeskSecrets, ReadingSeed};
 use baqylau_forms::zone::DAY_MS;
 use baqylau_protocol::authority::{DeskTerm, IssuerTerm, Reinstatement, VouchedHead};
 use baqylau_protocol::bundle::Manifest;
@@ -295,11 +295,19 @@ impl Desk {
     /// # Errors
     /// There is a mission in that folder, the root key is not here, or the disk refuses.
     pub fn add_desk(&self, folder: &Path, passphrase: &str, now: i64) -> Result<DeviceId, DeskError> {
-        peers::add_desk(self.builder(), folder, passphrase, now)
+        peers::add_desk(self.builder(), folder, DeskKind::Signs, passphrase, now)
+    }
+
+    /// As [`Desk::add_desk`], of a desk that reads and signs nothing: it has the reading keys and not the issuer's.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn add_reader(&self, folder: &Path, passphrase: &str, now: i64) -> Result<DeviceId, DeskError> {
+        peers::add_desk(self.builder(), folder, DeskKind::ReadsOnly, passphrase, now)
     }
 
     /// Ends a desk: what its device signed at this place of the log and behind it counts no more. Without a place, what is not here yet.
-    /// One that was ended may be ended at an earlier place. The bundle is yet to be published.
+    /// One that was ended may be ended at an earlier place. A reader reads no more. The bundle is yet to be published.
     ///
     /// # Errors
     /// The manifest does not list it there, it is this one, or the root key is not here.
@@ -313,13 +321,16 @@ impl Desk {
         begin_epoch(self.verified())?;
         let end = place.map_or_else(|| self.store.cursor(), Ok)?;
         let in_use = |term: &DeskTerm| term.device == device && term.until.is_none_or(|until| end < until);
-        if device == self.own().device() || !self.manifest()?.desks.iter().any(in_use) {
+        let listed = self.manifest()?;
+        let known = listed.readers.contains(&device) || listed.desks.iter().any(in_use);
+        if device == self.own().device() || !known {
             return Err(NotHere::Desk { device }.into());
         }
         let builder = self.builder();
         builder.amend(&builder.root(passphrase)?, now, |manifest| {
             let terms = manifest.desks.iter_mut().filter(|term| term.device == device);
             terms.for_each(|term| term.until = Some(end));
+            manifest.readers.retain(|reader| *reader != device);
         })
     }
 

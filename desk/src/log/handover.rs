@@ -9,6 +9,7 @@ use crate::store::{DeskStore, KnownDevice, OPENED_WITH, VerifiedStore};
 use crate::workspace::Workspace;
 use crate::workspace::keys::DeskSecrets;
 use baqylau_protocol::cbor;
+use baqylau_protocol::certificate::Role;
 use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::handover::KeyHandover;
 use baqylau_protocol::ids::Hash;
@@ -18,20 +19,23 @@ use std::collections::HashMap;
 pub(crate) const ROTATED: &str = "rotated";
 
 impl OwnDevice<'_> {
-    /// Seals the keys that this desk replaced to every desk in use that the log knows, once to each.
+    /// Seals the keys that this desk replaced to every desk in use that the log knows, once to each; to readers the reading keys alone.
     pub(crate) fn hand_over_keys(&self) -> Result<(), DeskError> {
         if self.known.store.setting(ROTATED)?.is_none() {
             return Ok(());
         }
         let manifest = self.known.manifest()?;
-        let keys = KeyHandover::new(self.secrets.issuer(Some(&manifest)), &self.secrets.reading).encode();
+        let issuer = self.secrets.issuer(Some(&manifest))?;
+        let of = |issuer| KeyHandover::new(issuer, &self.secrets.reading).encode();
+        let (all, reading_only) = (of(Some(issuer)), of(None));
         // To itself too: another program that works in this folder learns of them so.
-        let other = |d: &KnownDevice| manifest.is_current_desk(d.device);
+        let other = |d: &KnownDevice| d.role == Role::Desk && manifest.may_read(d.device);
         let signer = self.signer()?;
         for desk in self.known.store.devices()?.into_iter().filter(other) {
-            if !self.known.store.written_to(ObjectType::Keys, desk.device)?.contains(&keys) {
+            let keys = if manifest.is_current_desk(desk.device) { &all } else { &reading_only };
+            if !self.known.store.written_to(ObjectType::Keys, desk.device)?.contains(keys) {
                 let store = self.known.store;
-                store.sign(self.device(), |chain| signer.add(chain, ObjectType::Keys, Some(&desk), &keys).map(drop))?;
+                store.sign(self.device(), |chain| signer.add(chain, ObjectType::Keys, Some(&desk), keys).map(drop))?;
             }
         }
         Ok(())

@@ -71,7 +71,7 @@ impl NoticeBoard<'_> {
         let Some(head) = self.head(&manifest)? else { return Ok(Vec::new()) };
         let rows = self.rows()?;
         let table = self.seal(&rows);
-        let notice = self.sign(&manifest, &head, &table, self.last()?.max(head.time).saturating_add(1));
+        let notice = self.sign(&manifest, &head, &table, self.last()?.max(head.time).saturating_add(1))?;
         let labels = rows.iter().map(|(key, _)| key.label()).take(MAX_CARRIED_ROWS);
         Ok(labels.filter_map(|label| table.prove(label, &notice)).collect())
     }
@@ -91,7 +91,7 @@ impl NoticeBoard<'_> {
         // A clock that was ahead, and is put right, makes no notice older than the one before, nor than one that was carried since.
         let last = before.map_or(0, |(_, at)| at).max(head.time);
         let at = now.max(last.saturating_add(2));
-        Ok(Some(NewNotice { contents, at, bytes: self.sign(&manifest, &head, &table, at), table }))
+        Ok(Some(NewNotice { contents, at, bytes: self.sign(&manifest, &head, &table, at)?, table }))
     }
 
     fn seal(&self, rows: &[(RowKey, ReadRow)]) -> ReadTable {
@@ -99,7 +99,7 @@ impl NoticeBoard<'_> {
         ReadTable::new(rows.iter().map(|(key, row)| (key.label(), key.seal(desk, row))).collect())
     }
 
-    fn sign(&self, manifest: &Manifest, head: &TreeHead, table: &ReadTable, at: i64) -> Vec<u8> {
+    fn sign(&self, manifest: &Manifest, head: &TreeHead, table: &ReadTable, at: i64) -> Result<Vec<u8>, DeskError> {
         let notice = ReadNotice {
             v: VERSION,
             mission: manifest.mission,
@@ -111,7 +111,7 @@ impl NoticeBoard<'_> {
             rows: table.len() as u64,
             table: table.root(),
         };
-        notice.sign(&self.own.secrets.device)
+        Ok(notice.sign(self.own.key()?))
     }
 
     /// The head that everything here leads to, of the log of now; nothing while the mission does not list this desk, or the other desks have

@@ -7,7 +7,7 @@ use crate::error::DeskError;
 use crate::files::FileFault;
 use crate::records::identity::OwnDevice;
 use crate::store::{DeskStore, PulledEnvelope, VerifiedStore};
-use crate::workspace::keys::{self, DeskKeys};
+use crate::workspace::keys::{self, DeskKeys, DeskKind};
 use crate::workspace::{BundleBuilder, DeskSettings, Workspace};
 use baqylau_protocol::authority::DeskTerm;
 use baqylau_protocol::cose::ObjectType;
@@ -17,13 +17,14 @@ use baqylau_sqlite::private;
 use std::path::Path;
 
 /// Makes the folder of another desk of a mission: with the mission's keys but the root's, and a device of its own, which the root lists
-/// from now on. It pulls the log itself. The passphrase is the same.
+/// from now on; a reader has no issuer's key. It pulls the log itself. The passphrase is the same.
 ///
 /// # Errors
 /// There is a mission in that folder, the root key is not here, or the disk refuses.
 pub(crate) fn add_desk(
     builder: BundleBuilder<'_>,
     folder: &Path,
+    kind: DeskKind,
     passphrase: &str,
     now: i64,
 ) -> Result<DeviceId, DeskError> {
@@ -39,15 +40,18 @@ pub(crate) fn add_desk(
     let path = folder.join("keys/desk.key");
     let keys: DeskKeys = match path.exists() {
         true => keys::read(&path, passphrase)?,
-        false => builder.secrets.for_another(&manifest)?,
+        false => builder.secrets.for_another(&manifest, kind)?,
     };
     let settings = DeskSettings { proxy: None, ..builder.workspace.settings.clone() };
     let other = Workspace { folder: folder.to_owned(), settings, transport: None };
     keys::write(&path, passphrase, &keys)?;
     let store = DeskStore::open(&other.store(), &keys.database)?;
     let device = keys.identity.device();
-    if !manifest.is_desk(device) {
-        builder.amend(&root, now, |manifest| manifest.desks.push(DeskTerm { device, from: 0, until: None }))?;
+    if !manifest.is_desk(device) && !manifest.may_read(device) {
+        builder.amend(&root, now, |manifest| match kind {
+            DeskKind::Signs => manifest.desks.push(DeskTerm { device, from: 0, until: None }),
+            DeskKind::ReadsOnly => manifest.readers.push(device),
+        })?;
     }
     builder.known.store.begin_another(&store)?;
     keys::write_private(&other.bundle_file(), &builder.workspace.published()?)?;

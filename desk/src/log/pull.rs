@@ -175,8 +175,10 @@ impl<'d> LogPull<'d> {
         if self.send_stranded()? > 0 {
             self.fetch(&identity, &mut pulled, progress)?;
         }
-        publish_register(self.own)?;
-        self.own.hand_over_keys()?;
+        if self.own.may_sign().is_ok() {
+            publish_register(self.own)?;
+            self.own.hand_over_keys()?;
+        }
         if self.send_records(&mut pulled)? > 0 {
             self.fetch(&identity, &mut pulled, progress)?;
         }
@@ -313,7 +315,7 @@ impl<'d> LogPull<'d> {
     /// Confirms new devices where the mission says so. An invite serves once: two devices that enrolled with one before either was
     /// confirmed are both contested; one that comes after a confirmed one is contested alone. Gives whether anything was decided.
     fn settle_devices(&mut self, pulled: &mut PullOutcome, now: i64) -> Result<bool, DeskError> {
-        if !self.workspace.tables()?.mission.confirm_on_pull {
+        if self.own.may_sign().is_err() || !self.workspace.tables()?.mission.confirm_on_pull {
             return Ok(false);
         }
         let standings = self.own.known.standings()?;

@@ -41,11 +41,11 @@ pub struct Decisions<'d> {
 impl Decisions<'_> {
     /// Signs decisions; gives how many there are.
     fn sign(&self, decisions: &[StandingDecision], by_hand: bool, now: i64) -> Result<usize, DeskError> {
-        let desk = self.own.device();
+        let (desk, key) = (self.own.device(), self.own.key()?);
         for some in decisions.chunks(MAX_DECISIONS) {
             let (mission, decisions) = (self.own.known.trust.mission(), some.to_vec());
             let record = StandingRecord { v: VERSION, mission, desk, at: now, by_hand, decisions };
-            self.own.known.store.add_own_decision(&record.sign(&self.own.secrets.device))?;
+            self.own.known.store.add_own_decision(&record.sign(key))?;
         }
         Ok(decisions.len())
     }
@@ -89,6 +89,7 @@ impl Decisions<'_> {
         if manifest.is_desk(device) {
             return Err(DeskError::IsDesk { device });
         }
+        self.own.may_sign()?;
         if !manifest.is_current_desk(self.own.device()) {
             return Err(DeskError::Unlisted);
         }

@@ -131,7 +131,7 @@ impl<'d> Invites<'d> {
         };
         let (v, mission, holder) = (baqylau_protocol::VERSION, self.known.trust.mission(), invite.holder());
         let certificate = Certificate { v, mission, subject, role, key: key.public(), expires, holder };
-        let certificate = certificate.sign(self.secrets.issuer(self.known.latest_manifest()?.as_ref()));
+        let certificate = certificate.sign(self.secrets.issuer(self.known.latest_manifest()?.as_ref())?);
         let invite = Invite { certificate: certificate.into(), ..invite };
         Ok(invite.to_text())
     }

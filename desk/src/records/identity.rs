@@ -4,6 +4,7 @@ use crate::error::DeskError;
 use crate::store::VerifiedStore;
 use crate::workspace::keys::DeskSecrets;
 use baqylau_protocol::ids::DeviceId;
+use baqylau_protocol::keys::SigningKey;
 
 /// Setting: the receipt of the enrolment.
 const RECEIPT: &str = "desk_receipt";
@@ -17,11 +18,27 @@ pub struct OwnDevice<'d> {
     pub secrets: &'d DeskSecrets,
 }
 
-impl OwnDevice<'_> {
+impl<'d> OwnDevice<'d> {
     /// The device.
     #[must_use]
     pub fn device(&self) -> DeviceId {
         self.secrets.identity.device()
+    }
+
+    /// Whether this desk may sign: the one place where a reader is refused, before anything is written.
+    ///
+    /// # Errors
+    /// It is a reader.
+    pub fn may_sign(&self) -> Result<(), DeskError> {
+        if self.secrets.reads_only() { Err(DeskError::Reader) } else { Ok(()) }
+    }
+
+    /// Signs what this desk says.
+    ///
+    /// # Errors
+    /// As [`OwnDevice::may_sign`].
+    pub(crate) fn key(&self) -> Result<&'d SigningKey, DeskError> {
+        self.may_sign().map(|()| &self.secrets.device)
     }
 
     /// Whether a server proved once that it knows this desk.

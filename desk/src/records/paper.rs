@@ -81,6 +81,7 @@ impl PaperForms<'_> {
     /// # Errors
     /// There is no such checklist or place, the visit has no code, or the database fails.
     pub fn begin(&self, mut head: PaperHead, now: Moment) -> Result<i64, DeskError> {
+        self.own.may_sign()?;
         if head.visit.is_empty() || head.visit.len() > LONGEST_CODE {
             return Err(DeskError::VisitCode { longest: LONGEST_CODE });
         }

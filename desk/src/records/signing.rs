@@ -20,7 +20,7 @@ impl<'d> OwnDevice<'d> {
     }
 
     pub(crate) fn signer(&self) -> Result<Signer<'d>, DeskError> {
-        let (known, key) = (self.known, &self.secrets.device);
+        let (known, key) = (self.known, self.key()?);
         Ok(Signer { known, key, identity: &self.secrets.identity, manifest: known.manifest()? })
     }
 }

@@ -100,7 +100,7 @@ impl BundleBuilder<'_> {
             prev: None,
             issued: now,
             expires: now,
-            issuers: vec![IssuerTerm { key: self.secrets.issuer(None).public(), from: 0, until: None }],
+            issuers: vec![IssuerTerm { key: self.secrets.issuer(None)?.public(), from: 0, until: None }],
             log: LogEpoch::first(*receipts),
             tls_roots: self.workspace.tls_roots()?,
             reading: self.secrets.reading.iter().map(ReadingSecret::public).collect(),
@@ -109,6 +109,7 @@ impl BundleBuilder<'_> {
             desks: vec![DeskTerm { device: self.secrets.identity.device(), from: 0, until: None }],
             reinstated: Vec::new(),
             renew_by: now + RENEWAL_MS,
+            readers: Vec::new(),
         })
     }
 

@@ -30,7 +30,7 @@ struct KeyFile {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DeskKeys {
-    /// Seeds of the issuers, the oldest first: invites.
+    /// Seeds of the issuers, the oldest first: invites. A reader has none.
     pub issuers: Vec<[u8; 32]>,
     /// The reading keys, by ascending number; the last is the current one.
     pub reading: Vec<ReadingSeed>,
@@ -75,9 +75,18 @@ impl Drop for DeskKeys {
     }
 }
 
+/// What another desk of a mission is made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeskKind {
+    /// Decides, corrects, invites.
+    Signs,
+    /// Pulls, looks, exports and verifies.
+    ReadsOnly,
+}
+
 /// The same, as keys that sign and open.
 pub struct DeskSecrets {
-    /// Sign invites, the oldest first; there is one.
+    /// Sign invites, the oldest first; a reader has none.
     pub(crate) issuers: Vec<SigningKey>,
     /// Open what phones seal to the desks; the last is the current one, and there is one.
     pub(crate) reading: Vec<ReadingSecret>,
@@ -88,33 +97,41 @@ pub struct DeskSecrets {
 }
 
 impl DeskSecrets {
-    /// `None` where a reading key is none, or there is none, or no issuer.
+    /// `None` where a reading key is none, or there is none.
     #[must_use]
     pub fn of(keys: &DeskKeys) -> Option<Self> {
         let reading = keys.reading.iter().map(|seed| ReadingSecret::from_bytes(seed.number, &seed.bytes));
-        let issuers: Vec<SigningKey> = keys.issuers.iter().map(|seed| SigningKey::from_seed(*seed)).collect();
         Some(Self {
-            issuers: Some(issuers).filter(|issuers| !issuers.is_empty())?,
+            issuers: keys.issuers.iter().map(|seed| SigningKey::from_seed(*seed)).collect(),
             reading: reading.collect::<Option<Vec<_>>>().filter(|reading| !reading.is_empty())?,
             device: SigningKey::from_seed(keys.device),
             identity: keys.identity.clone(),
         })
     }
 
-    /// For another desk of the mission: all but the device and the database, which are its own.
+    /// Whether this desk was made to sign nothing: it has the reading keys, and no issuer's.
+    #[must_use]
+    pub(crate) fn reads_only(&self) -> bool {
+        self.issuers.is_empty()
+    }
+
+    /// For another desk of the mission: all but the device and the database, which are its own; for a reader no issuer's key.
     ///
     /// # Errors
-    /// The reading key is none.
-    pub(crate) fn for_another(&self, manifest: &Manifest) -> Result<DeskKeys, DeskError> {
+    /// The reading key is none, or this desk is a reader.
+    pub(crate) fn for_another(&self, manifest: &Manifest, kind: DeskKind) -> Result<DeskKeys, DeskError> {
         let device = SigningKey::generate();
         Ok(DeskKeys {
             identity: DeskIdentity::new(
                 manifest.mission,
-                self.issuer(Some(manifest)),
+                self.issuer(Some(manifest))?,
                 manifest.reading_key(),
                 &device,
             )?,
-            issuers: self.issuers.iter().map(|key| *key.seed()).collect(),
+            issuers: match kind {
+                DeskKind::Signs => self.issuers.iter().map(|key| *key.seed()).collect(),
+                DeskKind::ReadsOnly => Vec::new(),
+            },
             reading: self.reading.iter().map(ReadingSeed::of).collect(),
             database: random(),
             device: *device.seed(),
@@ -123,18 +140,19 @@ impl DeskSecrets {
 
     /// The key that invites are signed with: the latest that the manifest lists without an end; before there is one, the latest.
     ///
-    /// # Panics
-    /// Never: there is one.
-    pub(crate) fn issuer(&self, manifest: Option<&Manifest>) -> &SigningKey {
+    /// # Errors
+    /// This desk is a reader.
+    pub(crate) fn issuer(&self, manifest: Option<&Manifest>) -> Result<&SigningKey, DeskError> {
         let listed = |key: &&SigningKey| {
             manifest.is_none_or(|m| m.issuers.iter().any(|term| term.key == key.public() && term.until.is_none()))
         };
-        self.issuers.iter().rev().find(listed).or(self.issuers.last()).expect("a desk has an issuer's key")
+        self.issuers.iter().rev().find(listed).or(self.issuers.last()).ok_or(DeskError::Reader)
     }
 
     /// Takes over what another desk handed to this one, as far as the manifest names it. Gives whether a reading key was new.
     pub(crate) fn learn(&mut self, handed: &KeyHandover, manifest: &Manifest) -> bool {
-        if let Some(issuer) = handed.issuer(manifest)
+        if !self.reads_only()
+            && let Some(issuer) = handed.issuer(manifest)
             && !self.issuers.iter().any(|key| key.public() == issuer.public())
         {
             self.issuers.push(issuer);

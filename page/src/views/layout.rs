@@ -47,7 +47,7 @@ impl View {
                     script src="/page.js" defer {}
                     @if path == "/paper" { script src="/paper.js" defer {} }
                 }
-                body {
+                body .reader[self.state.reads_only] {
                     a .skip href="#main" { (w.skip) }
                     header {
                         p .mission { (mission) }
@@ -64,6 +64,7 @@ impl View {
                         }
                         (self.last_sync())
                         (self.undone())
+                        @if self.state.reads_only { p role="note" { (w.fail_reader) } }
                     }
                     (urgent::alarms(self))
                     main #main { h1 { (title) } (main) }

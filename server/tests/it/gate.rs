@@ -43,6 +43,7 @@ fn shared(role: Role, term: Option<DeskTerm>) -> LogState {
         desks: term.into_iter().collect(),
         reinstated: Vec::new(),
         renew_by: NOW,
+        readers: Vec::new(),
     };
     *shared.manifest.write().expect("nobody panicked") = Some(Arc::new((manifest, Vec::new())));
     shared

@@ -102,6 +102,7 @@ impl Mission {
             desks: vec![DeskTerm { device: self.desk.id(), from: 0, until: None }],
             reinstated: Vec::new(),
             renew_by: NOW,
+            readers: Vec::new(),
         }
     }
 

@@ -26,9 +26,14 @@ pub struct Answer {
 impl Browser {
     /// Opens the page of the mission's desk, and goes in.
     pub fn open(world: &World) -> Self {
+        Self::at(world, "mission")
+    }
+
+    /// As [`Browser::open`], of the desk in a folder beside it.
+    pub fn at(world: &World, folder: &str) -> Self {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
-        let desk = || Desk::open(&world.folder.path().join("mission"), PASSPHRASE).expect("a desk");
+        let desk = || Desk::open(&world.folder.path().join(folder), PASSPHRASE).expect("a desk");
         let options = PageOptions { port: 0, every: Duration::from_millis(200), now };
         let running = runtime.block_on(start(desk(), desk(), options)).expect("the page is served");
         let rest = running.address.strip_prefix("http://").expect("an address").to_owned();

@@ -102,6 +102,7 @@ pub fn samples() -> Vec<DeskError> {
         BundleWaits { path: "waiting.cbor".into(), version: 4, signed: 1, needed: 2 },
         WaitingBundleOld { path: "waiting.cbor".into(), version: 4, known: 5 },
         Unlisted,
+        Reader,
         VisitCode { longest: 40 },
         SeveralPlaces {
             words: text("words"),

@@ -13,7 +13,7 @@ use baqylau_report::review::ReviewState;
 use baqylau_tests::rogue::Rogue;
 use baqylau_tests::{BUDGET, PASSPHRASE, World, now, reports};
 
-fn exclude(report: Hash) -> Vec<u8> {
+pub fn exclude(report: Hash) -> Vec<u8> {
     let at = RecordedMoment { ms: now(), offset: 0 };
     Review { v: 1, report, state: ReviewState::Excluded, reason: "made up".into(), at }.encode()
 }
@@ -42,7 +42,7 @@ fn a_desk_that_made_itself_counts_nowhere_and_is_announced() {
 }
 
 /// Has the server log what it should have refused.
-fn append(world: &mut World, rogue: &Rogue, object: &[u8]) {
+pub fn append(world: &mut World, rogue: &Rogue, object: &[u8]) {
     world.stop_server();
     let db = rusqlite::Connection::open(world.server_folder().join("server.db")).expect("opens");
     let sql = "INSERT INTO log (mission, idx, received, device, seq, hash, object)

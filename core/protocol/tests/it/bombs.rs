@@ -125,6 +125,7 @@ fn manifest(parts: Vec<BundlePart>, root: &SigningKey) -> Manifest {
         desks: vec![],
         reinstated: vec![],
         renew_by: 0,
+        readers: Vec::new(),
     }
 }
 

@@ -29,6 +29,7 @@ pub fn manifest(version: u64, prev: Option<Hash>) -> Manifest {
         desks: Vec::new(),
         reinstated: Vec::new(),
         renew_by: 3,
+        readers: Vec::new(),
     }
 }
 
