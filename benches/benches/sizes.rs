@@ -63,6 +63,8 @@ fn manifest(root: &SigningKey) -> Manifest {
         expires: 1_800_000_000_000,
         renew_by: 1_750_000_000_000,
         readers: Vec::new(),
+        witnesses: Vec::new(),
+        cosignatures: 0,
         issuers: vec![
             IssuerTerm { key: key(), from: 0, until: Some(1 << 20) },
             IssuerTerm { key: key(), from: 1 << 19, until: None },

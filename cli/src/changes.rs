@@ -24,6 +24,8 @@ pub fn changes(manifest: &Manifest, before: Option<&Manifest>) -> Vec<String> {
         reinstated,
         renew_by,
         readers,
+        witnesses,
+        cosignatures,
     } = manifest;
     let mut lines = Vec::new();
     let mut say = |line: String| lines.push(line);
@@ -46,6 +48,10 @@ pub fn changes(manifest: &Manifest, before: Option<&Manifest>) -> Vec<String> {
     listed(&mut say, before.map(|b| &b.tls_roots), tls_roots, |der| {
         format!("TLS authority with the fingerprint {}", Hash::of(der))
     });
+    listed(&mut say, before.map(|b| &b.witnesses), witnesses, |w| format!("witness {}", w.of_witness()));
+    if before.map_or(0, |b| b.cosignatures) != *cosignatures {
+        say(format!("witnesses that must cosign the log: {cosignatures}"));
+    }
     if before.is_none_or(|b| b.log != *log) {
         say(format!("log {}, whose receipts are signed by {}", log.epoch, log.key));
         let kept = log.before.last().filter(|_| before.is_some_and(|b| b.log.epoch != log.epoch));

@@ -87,6 +87,8 @@ impl ModelledManifest {
             reinstated: reinstated.map(again).collect(),
             renew_by: i64::MAX,
             readers: Vec::new(),
+            witnesses: Vec::new(),
+            cosignatures: 0,
         }
     }
 

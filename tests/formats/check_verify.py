@@ -58,7 +58,8 @@ def manifest(signer=ROOT, **changes):
 
 def manifest_payload(**changes):
     fields = {0: 2, 1: MISSION, 2: 1, 4: NOW, 5: NOW + 10 ** 9, 6: [[ISSUER.public, 0]], 7: [0, RECEIPT.public, []], 8: [],
-              9: [reading(1)], 10: ["https://example.org"], 11: [], 12: [], 13: [], 14: NOW + 10 ** 9}
+              9: [reading(1)], 10: ["https://example.org"], 11: [], 12: [], 13: [], 14: NOW + 10 ** 9,
+              15: [], 16: [], 17: 0}
     return enc(changed(fields, changes))
 
 
@@ -196,7 +197,16 @@ def cases():
     yield "manifest whose reading keys do not ascend", log(good, made=manifest(_9=[reading(2), reading(1)])), False
     yield "manifest with two reading keys", log(good, made=manifest(_9=[reading(1), reading(2)])), True
     yield "manifest with a log that is not named", log(good, made=manifest(_7=[1, RECEIPT.public, []])), False
-    yield "manifest with an unknown key", log(good, made=manifest(_15=1)), False
+    yield "manifest with an unknown key", log(good, made=manifest(_18=1)), False
+    witnesses = [["witness.example/a", OTHER.public], ["witness.example/b", INVITE.public]]
+    yield "manifest without witnesses", log(good, made=manifest(_16=None)), False
+    yield "manifest without their number", log(good, made=manifest(_17=None)), False
+    yield "manifest with two witnesses", log(good, made=manifest(_16=witnesses, _17=2)), True
+    yield "manifest with two witnesses that are not asked", log(good, made=manifest(_16=witnesses)), True
+    yield "manifest that asks for more witnesses than it names", log(good, made=manifest(_16=witnesses, _17=3)), False
+    yield "manifest that names a witness twice", log(good, made=manifest(_16=[witnesses[0], ["b", OTHER.public]])), False
+    yield "manifest that names its log as a witness", log(good, made=manifest(_16=[["a", RECEIPT.public]])), False
+    yield "manifest that names a witness with a space", log(good, made=manifest(_16=[["a b", OTHER.public]])), False
     yield "manifest that promises no renewal", log(good, made=manifest(_14=None)), False
     yield "manifest that was to be renewed long ago", log(good, made=manifest(_14=1)), True
     whole, half = root_of(good), root_of(good[:2])
@@ -309,8 +319,8 @@ def random_standings(dice):
         objects.append(decided(dice.choice(desks), decisions, by_hand=dice.random() < 0.6, _3=NOW + salt))
     terms = [[name(desks[0]), 0], [name(desks[1]), dice.randrange(8), 8 + dice.randrange(20)]]
     reinstated = [[dice.choice(PHONES), dice.randrange(30)]] if dice.random() < 0.3 else []
-    readers = {"_15": [name(desks[2])]} if dice.random() < 0.5 else {}
-    return log(objects, made=manifest(_12=terms, _13=reinstated, **readers))
+    readers = [name(desks[2])] if dice.random() < 0.5 else []
+    return log(objects, made=manifest(_12=terms, _13=reinstated, _15=readers))
 
 
 def compare_standings(binary, count):

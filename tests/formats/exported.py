@@ -1,6 +1,7 @@
 """An exported log of docs/formats.md, as it is verified; the numbers in brackets are its sections."""
 
 import random
+import unicodedata
 
 from cbor import Fault, integer, list_of, of_bytes, read, row_of, some_bytes, whole
 from signed import (CERTIFICATE, CERTIFICATE_SHAPE, ENROLLED, ENROLMENT, ENROLMENT_SHAPE, ENVELOPE, HASH, HEADER_SHAPE,
@@ -65,7 +66,18 @@ def checked_manifest(manifest):                                                 
         raise Fault("manifest: no issuer, no reading key, or reading keys that do not ascend")
     if manifest[7][0] != len(manifest[7][2]):
         raise Fault("manifest: it does not name every log before")
+    check_witnesses(manifest[16], manifest[17], [manifest[7][1]] + [before[0] for before in manifest[7][2]])
     return manifest
+
+
+def check_witnesses(witnesses, needed, logs):                                                 # [5]
+    names, keys = [w[0] for w in witnesses], [w[1] for w in witnesses]
+    if any(not name or any(c == "+" or c.isspace() or unicodedata.category(c) == "Cc" for c in name) for name in names):
+        raise Fault("manifest: a witness with a name that no signature can have")
+    if len(set(keys)) != len(keys) or any(key in logs for key in keys):
+        raise Fault("manifest: a witness twice, or the log as its own witness")
+    if needed > len(keys):
+        raise Fault("manifest: it asks for more witnesses than it names")
 
 
 class Rooted:

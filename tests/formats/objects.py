@@ -34,7 +34,7 @@ PERMIT = {                                                                      
 KEPT = {0: (VERSION, True), 1: (MISSION, True), 2: (HASH, True), 3: (whole(64), True), 4: (DEVICE, True)}
 REQUEST = {0: (VERSION, True), 1: (MISSION, True), 2: (DEVICE, True), 3: (of_bytes(40), True), 4: (text, True)}
 KEYS = {                                                                                      # [9]
-    0: (VERSION, True), 1: (of_bytes(32), True), 2: (list_of(row_of(whole(32), of_bytes(64)), 256), True),
+    0: (VERSION, True), 1: (of_bytes(32), False), 2: (list_of(row_of(whole(32), of_bytes(64)), 256), True),
 }
 COURIER = {                                                                                   # [15]
     0: (VERSION, True), 1: (MISSION, True), 2: (list_of(some_bytes, 50_000), True),

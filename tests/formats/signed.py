@@ -32,7 +32,8 @@ MANIFEST_SHAPE = {                                                              
     9: (list_of(READING_SHAPE, MAX_NAMED), True), 10: (list_of(text, MAX_NAMED), True),
     11: (list_of(row_of(one_of(0, 1, 2), text, HASH, whole(64)), 1024), True),
     12: (list_of(row_from(2, of_bytes(16), *TERM), MAX_NAMED), True), 13: (list_of(row_of(of_bytes(16), whole(64)), 4096), True),
-    14: (integer, True),
+    14: (integer, True), 15: (list_of(of_bytes(16), MAX_NAMED), True),
+    16: (list_of(row_of(text, KEY), MAX_NAMED), True), 17: (whole(32), True),
 }
 CERTIFICATE_SHAPE = {                                                                         # [6]
     0: (VERSION, True), 1: (MISSION, True), 2: (of_bytes(16), True), 3: (one_of(0, 1), True), 4: (KEY, True),

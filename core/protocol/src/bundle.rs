@@ -2,11 +2,13 @@
 
 use crate::authority::{DeskTerm, IssuerTerm, LogEpoch, Reinstatement};
 use crate::cbor::{self, Malformed};
+use crate::checkpoint::NoteKey;
 use crate::cose::{self, CoseError, ObjectType};
 use crate::ids::{DeviceId, Hash, MissionId, MissionRoot, PublicKey};
 use crate::inflate::{hash_inflated, inflate_to};
 use crate::keys::{ReadingKey, SigningKey};
 use crate::root::{JointManifest, RootError};
+use crate::witnesses::{self, WitnessListFault};
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 use miniz_oxide::deflate::compress_to_vec;
@@ -16,7 +18,7 @@ pub const MAX_PART: usize = 64 << 20;
 
 /// Most parts of a bundle.
 pub const MAX_PARTS: usize = 1024;
-/// Most issuers, reading keys, desks, readers, TLS roots and servers of a manifest, each.
+/// Most issuers, reading keys, desks, readers, TLS roots, servers and witnesses of a manifest, each.
 pub const MAX_NAMED: usize = 256;
 /// Most devices that a manifest reinstates.
 pub const MAX_REINSTATED: usize = 4096;
@@ -104,8 +106,14 @@ pub struct Manifest {
     #[n(14)]
     pub renew_by: i64,
     /// Desks that may read the log and sign nothing; ended by being left out. At most [`MAX_NAMED`].
-    #[cbor(n(15), decode_with = "cbor::at_most::<_, _, MAX_NAMED>", skip_if = "Vec::is_empty")]
+    #[cbor(n(15), decode_with = "cbor::at_most::<_, _, MAX_NAMED>")]
     pub readers: Vec<DeviceId>,
+    /// Who may cosign heads of the log; no key twice, and none of a log of the mission. At most [`MAX_NAMED`].
+    #[cbor(n(16), decode_with = "cbor::at_most::<_, _, MAX_NAMED>")]
+    pub witnesses: Vec<NoteKey>,
+    /// How many of them must; 0 asks for none. At most as many as are named.
+    #[n(17)]
+    pub cosignatures: u32,
 }
 
 /// Why a manifest or part is rejected. What the phone already has stays in use.
@@ -125,6 +133,9 @@ pub enum BundleError {
         /// [`Manifest::VERSION`].
         known: u8,
     },
+    /// Signed by its root, with witnesses that cannot be meant so.
+    #[error("the mission bundle was rejected, for its witnesses: {0}")]
+    Witnesses(#[from] WitnessListFault),
     /// Signed by its root, for another mission.
     #[error("the bundle belongs to mission {found}, not to this one")]
     Mission {
@@ -195,6 +206,7 @@ impl Manifest {
         if let Some(lacking) = manifest.lacks() {
             return Err(CoseError::from(Malformed::Shape { what: "manifest", detail: lacking.into() }).into());
         }
+        witnesses::check(&manifest.witnesses, manifest.cosignatures, Some(&manifest.log))?;
         if manifest.mission == MissionId::of(root) {
             Ok(manifest)
         } else {

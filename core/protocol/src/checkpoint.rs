@@ -4,6 +4,7 @@
 use crate::ids::{Hash, MissionId, PublicKey, Signature};
 use crate::keys::SigningKey;
 use data_encoding::{BASE64, HEXLOWER};
+use minicbor::{Decode, Encode};
 use std::collections::BTreeSet;
 
 /// Most bytes of a note. Verifiers take at least sixteen signatures (c2sp.org/signed-note), and a post-quantum one has nearly 5 kB.
@@ -44,11 +45,13 @@ pub enum CheckpointError {
 }
 
 /// A key that signs notes under a name: a log, or a witness.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub struct NoteKey {
     /// Without spaces and `+`.
+    #[n(0)]
     pub name: String,
     /// The Ed25519 key.
+    #[n(1)]
     pub key: PublicKey,
 }
 

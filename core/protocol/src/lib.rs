@@ -9,6 +9,7 @@
 //! - [`bundle`], [`published`]: the signed description of a mission, and how it travels; [`root`]: who signs it where several people do
 //! - [`envelope`], [`seal`]: a report under way; [`blob`], [`permit`]: its attachments
 //! - [`merkle`], [`receipt`]: the server's log and its proofs; [`checkpoint`], [`submission`]: its head for witnesses, and what they are asked
+//! - [`witnesses`]: who those are in a mission, and how many must cosign
 //! - [`notice`]: what the coordinators have read
 //! - [`exported`]: the log in a file; [`comparison`]: two of them, and who signed both
 //! - [`routes`], [`wire`]: paths and bodies of HTTP requests
@@ -46,6 +47,7 @@ pub mod standing;
 pub mod submission;
 pub mod sync;
 pub mod wire;
+pub mod witnesses;
 
 /// The version that selects every algorithm and format here. Nothing is negotiated.
 pub const VERSION: u8 = 1;

@@ -55,6 +55,12 @@ pub fn consistency(from: u64, to: u64) -> String {
     format!("{CONSISTENCY}?from={from}&to={to}")
 }
 
+/// The latest head that at least so many witnesses cosigned; 404 says that there is none.
+#[must_use]
+pub fn cosigned(witnesses: usize) -> String {
+    format!("{CHECKPOINT}?cosigned={witnesses}")
+}
+
 /// The letters to a device from a place in the log on.
 #[must_use]
 pub fn letters(device: DeviceId, from: u64) -> String {

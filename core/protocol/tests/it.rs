@@ -25,4 +25,5 @@ mod it {
     mod values;
     mod vectors;
     mod walk;
+    mod witnesses;
 }

@@ -7,6 +7,8 @@ use baqylau_forms::places::Level;
 use baqylau_forms::value::Date;
 use baqylau_forms::zone::HOUR_MS;
 use baqylau_forms::{Places, Zone};
+use baqylau_protocol::checkpoint::NoteKey;
+use baqylau_protocol::witnesses;
 use baqylau_report::mission::{Language, Mission};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -38,6 +40,10 @@ pub(super) struct MissionFile {
     desks_to_read: u32,
     #[serde(default)]
     pub call_ins: Vec<String>,
+    #[serde(default)]
+    pub witnesses: Vec<String>,
+    #[serde(default)]
+    pub cosignatures: u32,
 }
 
 fn one_desk() -> u32 {
@@ -145,6 +151,25 @@ pub(super) fn out_of_season(places: &Places, named: &Zone, day: Date, warnings: 
             ));
         }
     }
+}
+
+/// Witnesses by the text form of their keys, of which so many must cosign.
+pub(super) fn asked_witnesses(texts: &[String], needed: u32, faults: &mut Vec<String>) -> Vec<NoteKey> {
+    let mut named = Vec::new();
+    for text in texts {
+        match NoteKey::parse_witness(text) {
+            Some(witness) => named.push(witness),
+            None => faults.push(format!(
+                "mission.json: witnesses: {text:?} is no key of a witness; copy the line that `baqylau witness key` prints"
+            )),
+        }
+    }
+    if named.len() == texts.len()
+        && let Err(fault) = witnesses::check(&named, needed, None)
+    {
+        faults.push(format!("mission.json: witnesses: {fault}"));
+    }
+    named
 }
 
 /// Times as `13:00`.

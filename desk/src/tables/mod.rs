@@ -15,10 +15,11 @@ use baqylau_findings::CompiledFigure;
 use baqylau_findings::sample::Sample;
 use baqylau_forms::definition::{Definition, Text};
 use baqylau_forms::{Form, Places};
+use baqylau_protocol::checkpoint::NoteKey;
 use baqylau_report::mission::Mission;
 use checklists::{checklist, named_figures};
 use csv_table::{figures, people, places, sample};
-use mission_file::{MissionFile, call_ins, out_of_season, read_json, settings};
+use mission_file::{MissionFile, asked_witnesses, call_ins, out_of_season, read_json, settings};
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::path::Path;
@@ -62,6 +63,10 @@ pub struct MissionTables {
     pub sample: Option<Sample>,
     /// When every team shall have been heard from on election day: minutes of the day where the mission has its seat, in order.
     pub call_ins: Vec<u16>,
+    /// Who may cosign heads of the log.
+    pub witnesses: Vec<NoteKey>,
+    /// How many of them must; 0 asks for none.
+    pub cosignatures: u32,
     /// Who observes.
     pub people: Vec<Person>,
     coordinates: Vec<Option<(f64, f64)>>,
@@ -105,6 +110,8 @@ impl MissionTables {
         let file: MissionFile = read_json(&folder.join("mission.json"))?;
         let mut faults = Vec::new();
         let times = file.call_ins.clone();
+        let cosignatures = file.cosignatures;
+        let witnesses = asked_witnesses(&file.witnesses, cosignatures, &mut faults);
         let mut warnings = Vec::new();
         names::names(folder, &file.checklists, &mut faults, &mut warnings);
         let (mission, roles) = settings(file, &mut faults, &mut warnings);
@@ -179,6 +186,8 @@ impl MissionTables {
                 traits,
                 sample,
                 call_ins,
+                witnesses,
+                cosignatures,
                 people,
                 coordinates,
                 positions,

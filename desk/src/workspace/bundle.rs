@@ -12,6 +12,7 @@ use baqylau_protocol::bundle::{BundleError, BundlePart, Manifest, PartKind};
 use baqylau_protocol::ids::Hash;
 use baqylau_protocol::keys::{ReadingSecret, SigningKey};
 use baqylau_protocol::root::{JointManifest, RootError};
+use baqylau_protocol::witnesses;
 use minicbor::bytes::ByteVec;
 use serde::Serialize;
 use std::fs;
@@ -59,6 +60,10 @@ impl BundleBuilder<'_> {
         let mut manifest = before.as_ref().map_or_else(|| self.first(now), |(manifest, _)| Ok(manifest.clone()))?;
         manifest.expires = now + i64::from(days) * DAY_MS;
         manifest.servers.clone_from(&self.workspace.settings.servers);
+        (manifest.witnesses, manifest.cosignatures) = (tables.witnesses.clone(), tables.cosignatures);
+        // Only the manifest has the keys of the mission's logs.
+        witnesses::check(&manifest.witnesses, manifest.cosignatures, Some(&manifest.log))
+            .map_err(|fault| DeskError::Source { faults: vec![format!("mission.json: witnesses: {fault}")] })?;
         manifest.parts = parts.iter().map(|p| p.0.clone()).collect();
         let plain: Vec<(Hash, Vec<u8>)> = parts.iter().map(|(p, _, plain)| (p.hash, plain.clone())).collect();
         let packed = parts.into_iter().map(|(_, packed, _)| packed.into()).collect();
@@ -110,6 +115,8 @@ impl BundleBuilder<'_> {
             reinstated: Vec::new(),
             renew_by: now + RENEWAL_MS,
             readers: Vec::new(),
+            witnesses: Vec::new(),
+            cosignatures: 0,
         })
     }
 

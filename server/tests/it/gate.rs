@@ -44,6 +44,8 @@ fn shared(role: Role, term: Option<DeskTerm>) -> LogState {
         reinstated: Vec::new(),
         renew_by: NOW,
         readers: Vec::new(),
+        witnesses: Vec::new(),
+        cosignatures: 0,
     };
     *shared.manifest.write().expect("nobody panicked") = Some(Arc::new((manifest, Vec::new())));
     shared

@@ -103,6 +103,8 @@ impl Mission {
             reinstated: Vec::new(),
             renew_by: NOW,
             readers: Vec::new(),
+            witnesses: Vec::new(),
+            cosignatures: 0,
         }
     }
 

@@ -44,7 +44,7 @@ impl BundleRefusal {
 impl From<&BundleError> for BundleRefusal {
     fn from(e: &BundleError) -> Self {
         match e {
-            BundleError::Cose(_) | BundleError::Root(_) => Self::NotGenuine,
+            BundleError::Cose(_) | BundleError::Root(_) | BundleError::Witnesses(_) => Self::NotGenuine,
             BundleError::Newer { .. } => Self::AppTooOld,
             BundleError::Mission { .. } => Self::OtherMission,
             BundleError::Rollback { .. } => Self::Rollback,

@@ -126,6 +126,8 @@ fn manifest(parts: Vec<BundlePart>, root: &SigningKey) -> Manifest {
         reinstated: vec![],
         renew_by: 0,
         readers: Vec::new(),
+        witnesses: Vec::new(),
+        cosignatures: 0,
     }
 }
 

@@ -7,7 +7,7 @@ use baqylau_protocol::cose::{self, ObjectType};
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId};
 use baqylau_protocol::keys::{ReadingSecret, SigningKey};
 
-fn root() -> SigningKey {
+pub fn root() -> SigningKey {
     SigningKey::from_seed([1; 32])
 }
 
@@ -30,6 +30,8 @@ pub fn manifest(version: u64, prev: Option<Hash>) -> Manifest {
         reinstated: Vec::new(),
         renew_by: 3,
         readers: Vec::new(),
+        witnesses: Vec::new(),
+        cosignatures: 0,
     }
 }
 

@@ -7,6 +7,7 @@ use baqylau_protocol::authority::{DeskTerm, IssuerTerm, LogEpoch, Reinstatement,
 use baqylau_protocol::bundle::{BundlePart, MAX_NAMED, MAX_PARTS, MAX_REINSTATED, Manifest, PartKind};
 use baqylau_protocol::cbor;
 use baqylau_protocol::certificate::{Certificate, Invite, Role};
+use baqylau_protocol::checkpoint::NoteKey;
 use baqylau_protocol::comparison::ForkProof;
 use baqylau_protocol::cose::{self, ObjectType, head_length};
 use baqylau_protocol::enrolment::Enrolment;
@@ -139,7 +140,7 @@ pub const SIGNED: [Kind; 15] = [
         name: "keys",
         make: |d| {
             let reading = d.list(MAX_NAMED, |d| (d.small(), d.array()));
-            KeyHandover { v: 1, issuer: d.array(), reading }.encode()
+            KeyHandover { v: 1, issuer: d.maybe(Dice::array), reading }.encode()
         },
         takes: |b| KeyHandover::decode(b).is_ok(),
     },
@@ -183,7 +184,22 @@ fn root_statement(d: &mut Dice) -> Vec<u8> {
     cbor::encode(&(needed, keys))
 }
 
+/// Most often of a name that a note can have; now and then of one that it cannot, or with the key of the one before.
+fn witnesses(d: &mut Dice) -> Vec<NoteKey> {
+    const UNFIT: [&str; 6] = ["", "a b", "a+b", "a\u{7f}", "\u{a0}", "a\u{2028}"];
+    let mut key = d.key();
+    d.list(MAX_NAMED, |d| {
+        let name = if d.below(100) == 0 { UNFIT[d.below(UNFIT.len())].into() } else { format!("w{}/é", d.small()) };
+        if d.below(100) != 0 {
+            key = d.key();
+        }
+        NoteKey { name, key }
+    })
+}
+
 fn manifest(d: &mut Dice) -> Manifest {
+    let witnesses = witnesses(d);
+    let cosignatures = d.up_to::<u32>(witnesses.len() as u64) + u32::from(d.below(20) == 0);
     let before = d.list(MAX_NAMED, |d| VouchedHead { key: d.key(), size: d.number(), root: d.hash() });
     let epoch = u32::try_from(before.len()).expect("few") + u32::from(d.below(20) == 0);
     let mut number = d.up_to(300);
@@ -210,6 +226,9 @@ fn manifest(d: &mut Dice) -> Manifest {
         desks: d.list(MAX_NAMED, |d| DeskTerm { device: d.device(), from: d.number(), until: d.maybe(Dice::number) }),
         reinstated: d.list(MAX_REINSTATED, |d| Reinstatement { device: d.device(), before: d.number() }),
         renew_by: d.time(),
+        readers: d.list(MAX_NAMED, Dice::device),
+        witnesses,
+        cosignatures,
     }
 }
 
