@@ -8,6 +8,7 @@ use baqylau_desk::log::attachments::{AttachmentFault, LackingAttachment};
 use baqylau_desk::log::overdue::OverdueBundle;
 use baqylau_desk::log::pull::UnsentRecord;
 use baqylau_desk::log::undone::Undone;
+use baqylau_desk::log::witnessed::Unwitnessed;
 use baqylau_desk::people::decisions::Dispute;
 use baqylau_desk::store::{BeyondLimit, EVALUATED, Gap};
 use baqylau_forms::value::Moment;
@@ -29,6 +30,7 @@ pub(crate) fn title(w: &Words, undone: &Undone) -> &'static str {
         Undone::LogSuspected(_) => w.undone_suspected,
         Undone::ReportsBeyondLimit(_) => w.undone_beyond,
         Undone::BundleOverdue(_) => w.undone_overdue,
+        Undone::LogUnwitnessed(_) => w.undone_unwitnessed,
         Undone::AttachmentFailed(_) => w.undone_failed,
         Undone::AttachmentLacking(_) => w.undone_lacking,
     }
@@ -51,6 +53,7 @@ pub(crate) fn said(w: &Words, undone: &Undone) -> String {
         Undone::BundleOverdue(OverdueBundle { version, renew_by }) => {
             w.left_overdue(version.to_string(), Moment { ms: *renew_by, offset: 0 }.to_string())
         }
+        Undone::LogUnwitnessed(why) => unwitnessed(w, why),
         Undone::AttachmentFailed(AttachmentFault { attachment, report, why }) => {
             w.left_failed(attachment.to_string(), report.to_string(), failure::said(w, why))
         }
@@ -60,6 +63,20 @@ pub(crate) fn said(w: &Words, undone: &Undone) -> String {
         Undone::AttachmentLacking(LackingAttachment { attachment, report, sender: Some((device, seq)) }) => {
             w.left_lacking_of(attachment.to_string(), report.to_string(), device.to_string(), seq.to_string())
         }
+    }
+}
+
+fn unwitnessed(w: &Words, why: &Unwitnessed) -> String {
+    match why {
+        Unwitnessed::TooFew { needed, found, lacking } => {
+            w.left_witnesses_few(found.to_string(), needed.to_string(), lacking.join(", "))
+        }
+        Unwitnessed::Behind { size, here, since, by } => {
+            let since = Moment { ms: *since, offset: 0 };
+            w.left_witnesses_behind(size.to_string(), here.to_string(), since.to_string(), by.join(", "))
+        }
+        Unwitnessed::Unproved { size, here } => w.left_witnesses_unproved(size.to_string(), here.to_string()),
+        Unwitnessed::OtherLog { size } => w.left_witnesses_other(size.to_string()),
     }
 }
 

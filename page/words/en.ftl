@@ -167,6 +167,7 @@ waiting = Signed here, waiting for the server
 # Before a number of records that this desk signed.
 undone_unsent = The server refuses what was signed here
 undone_overdue = The bundle was not renewed
+undone_unwitnessed = The log is not witnessed
 # Before a number of phones: two desks disagree which of its reports still count.
 undone_disputes = Phones that two desks revoked at different places
 # Before a number of objects of the log.
@@ -460,6 +461,10 @@ fail_unpublished = The server { $server } has no bundle of the mission. Publish 
 # The left_… words say what a pull left undone, one by one, below the titles undone_…. $why is a refused_… word, or a fail_… sentence.
 left_unsent = Record { $seq } of this desk was not taken: { $why }. It is kept, and the next pull sends it again. If that goes on, ask whoever runs the server, and see whether this desk was revoked.
 left_overdue = Bundle { $version } was to be renewed by { $until }, and no newer one came. Ask whoever holds the root key to renew it (“baqylau mission publish”). If they did, the server keeps it back, or the clock of this machine is wrong.
+left_witnesses_few = { $found } witnesses cosigned the log and { $needed } must; lacking: { $lacking }. Ask whoever runs the server whether it shows its heads to them, and whoever runs them whether they saw another log. Whoever holds the root key may ask for fewer.
+left_witnesses_behind = Witnesses cosigned { $size } of { $here } objects, and nothing that came after { $since }. Ask whoever runs the server and the witnesses ({ $by }) what keeps them apart: behind the last head that they saw, two logs could be shown to two people.
+left_witnesses_unproved = Witnesses cosigned { $size } objects, and the server does not prove that these begin with the { $here } here. Pull again. If that goes on, compare logs with another desk (“baqylau verify”): the server may show two.
+left_witnesses_other = The server signed a head of { $size } objects for witnesses that the log here does not lead to: it shows two logs. What it signed is kept as evidence (“baqylau desk log” writes it). Tell the other coordinators, and trust no number until it is known who sees which log.
 left_disputed = Device { $device }: one desk revoked it after number { $kept }, another after number { $other }. Nothing after { $kept } counts until somebody revokes it once more, after the number that shall hold.
 left_damaged = Object { $index } ({ $hash }, number { $seq } of device { $device }) is damaged at the server and is not here; everything else is. Let that phone send everything again (in the app's settings), let a desk that pulled the object before hand everything to the server again (“baqylau desk pull --again”), deliver a courier file that holds it, or have the server's database put back from a copy. The next pull then takes it.
 left_damaged_desk = Object { $index } ({ $hash }, number { $seq } of device { $device }) is damaged at the server and is not here; everything else is. That device is a desk: let it, or another desk that pulled the object before, hand everything to the server again (“baqylau desk pull --again”), or have the server's database put back from a copy. The next pull then takes it.

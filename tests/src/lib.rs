@@ -92,6 +92,8 @@ pub struct World {
     port: u16,
     /// Without TLS: somebody stands in front of it.
     plain: bool,
+    /// Who the server shows its heads to, from its next start on.
+    pub witnesses: WitnessList,
     runtime: Runtime,
     running: Option<RunningServer>,
 }
@@ -111,7 +113,9 @@ impl World {
         let desk = Desk::new(&mission, tables, &[format!("https://127.0.0.1:{port}")], PASSPHRASE).expect("a mission");
         desk.build(PASSPHRASE, now(), 30).expect("a bundle");
         let (server_clock, missions) = Default::default();
-        let mut world = Self { folder, desk, server_clock, missions, port, plain: false, runtime, running: None };
+        let witnesses = WitnessList::default();
+        let mut world =
+            Self { folder, desk, server_clock, missions, port, plain: false, witnesses, runtime, running: None };
         world.start_server();
         world.desk.publish().expect("publishes");
         world
@@ -166,7 +170,7 @@ impl World {
             tls: (!self.plain).then(|| TlsFiles { chain: read("tls.pem"), key: read("tls-key.pem") }),
             now: Arc::new(move || now() + ahead.load(Ordering::SeqCst)),
             limits: Limits::default(),
-            witnesses: WitnessList::default(),
+            witnesses: self.witnesses.clone(),
         }
     }
 

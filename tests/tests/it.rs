@@ -71,6 +71,7 @@ mod it {
     mod unpublished;
     mod values;
     mod vocabulary;
+    mod witnessed;
     mod workbench;
     mod wrapper;
     mod zones;

@@ -4,6 +4,7 @@ use crate::error::ReasonClass;
 use baqylau_desk::log::attachments::FetchedAttachments;
 use baqylau_desk::log::pull::PullOutcome;
 use baqylau_desk::log::undone::Undone;
+use baqylau_desk::log::witnessed::Witnessing;
 
 /// Counts of one pull, and what it left undone.
 #[derive(Debug, Clone, uniffi::Record)]
@@ -38,6 +39,30 @@ pub struct Pulled {
     pub beyond: Vec<BeyondInfo>,
     /// The bundle, where another one was promised by now.
     pub overdue: Option<OverdueInfo>,
+    /// How far enough witnesses cosigned the log; left out where the mission asks for none, or it is unwitnessed.
+    pub witnessed: Option<WitnessedInfo>,
+    /// Why the log does not count as witnessed, where the mission asks for it.
+    pub unwitnessed: Option<UnwitnessedInfo>,
+}
+
+/// A head that enough witnesses cosigned and that the log here leads to.
+#[derive(Debug, Clone, uniffi::Record)]
+pub struct WitnessedInfo {
+    /// How many objects of the log here it covers.
+    pub size: u64,
+    /// How many are here.
+    pub here: u64,
+    /// The names of the witnesses.
+    pub by: Vec<String>,
+}
+
+/// Why the log does not count as witnessed.
+#[derive(Debug, Clone, uniffi::Record)]
+pub struct UnwitnessedInfo {
+    /// Why, as a stable code.
+    pub code: String,
+    /// English words for a person: what happened, and what to do.
+    pub reason: String,
 }
 
 /// A bundle that was promised to be renewed by now.
@@ -163,6 +188,15 @@ pub struct BeyondInfo {
     pub reason: String,
 }
 
+impl WitnessedInfo {
+    fn of(witnessing: &Witnessing) -> Option<Self> {
+        match witnessing {
+            Witnessing::Witnessed(head) => Some(Self { size: head.size, here: head.here, by: head.by.clone() }),
+            Witnessing::Lacking(_) => None,
+        }
+    }
+}
+
 impl Pulled {
     pub(crate) fn new(pulled: &PullOutcome, fetched: &FetchedAttachments) -> Self {
         let mut told = Self {
@@ -181,6 +215,8 @@ impl Pulled {
             suspicions: Vec::new(),
             beyond: Vec::new(),
             overdue: None,
+            witnessed: pulled.witnessed.as_ref().and_then(WitnessedInfo::of),
+            unwitnessed: None,
         };
         pulled.undone().into_iter().chain(fetched.undone()).for_each(|undone| told.add(&undone));
         told
@@ -223,6 +259,9 @@ impl Pulled {
             }
             Undone::BundleOverdue(b) => {
                 self.overdue = Some(OverdueInfo { version: b.version, renew_by_ms: b.renew_by, reason });
+            }
+            Undone::LogUnwitnessed(why) => {
+                self.unwitnessed = Some(UnwitnessedInfo { code: why.code().to_owned(), reason });
             }
             Undone::AttachmentFailed(f) => self.failed.push(FailedInfo {
                 attachment: f.attachment.to_string(),

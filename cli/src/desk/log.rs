@@ -3,6 +3,7 @@
 use crate::common::{CommandResult, Folder, courier_file, files_in, now, print_json, save};
 use baqylau_desk::Desk;
 use baqylau_desk::log::undone::Undone;
+use baqylau_desk::log::witnessed::{Unwitnessed, WitnessedHead, Witnessing};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -26,6 +27,7 @@ pub fn pull(folder: &Folder, again: bool, json: bool) -> CommandResult {
             "unsent": p.unsent.iter().map(ToString::to_string).collect::<Vec<_>>(), "disputes": p.disputes.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "filled": p.filled, "stranded": desk.store.stranded()?.len(), "attachments_failed": attachments.failed.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "attachments_lacking": attachments.lacking.iter().map(ToString::to_string).collect::<Vec<_>>(), "damaged": p.gaps.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "witnessed": p.witnessed.as_ref().map(witnessing_as_json),
             "undone": p.undone().iter().chain(&attachments.undone()).map(undone_as_json).collect::<Vec<_>>(),
         }))?;
         return Ok(whole);
@@ -71,6 +73,10 @@ pub fn pull(folder: &Folder, again: bool, json: bool) -> CommandResult {
     p.suspicions.iter().for_each(|suspicion| println!("{suspicion}"));
     p.unsent.iter().for_each(|record| println!("{record}"));
     p.overdue.iter().for_each(|bundle| println!("{bundle}"));
+    p.witnessed.iter().for_each(|witnessing| match witnessing {
+        Witnessing::Witnessed(head) => println!("{head}"),
+        Witnessing::Lacking(why) => println!("{why}"),
+    });
     p.disputes.iter().for_each(|dispute| super::print_dispute(&desk, dispute));
     p.undone().iter().filter(|u| matches!(u, Undone::ReadUntold(_))).for_each(|untold| println!("{untold}"));
     attachments.failed.iter().for_each(|fault| println!("{fault}"));
@@ -94,6 +100,7 @@ fn undone_as_json(undone: &Undone) -> Value {
         Undone::ReportsBeyondLimit(beyond) => json!({"device": beyond.device.to_string(), "reports": beyond.reports}),
         Undone::LogSuspected(suspicion) => super::devices::suspicion_as_json(suspicion),
         Undone::BundleOverdue(bundle) => json!({"version": bundle.version, "renew_by": bundle.renew_by}),
+        Undone::LogUnwitnessed(why) => unwitnessed_as_json(why),
         Undone::AttachmentFailed(fault) => json!({
             "attachment": fault.attachment.to_string(), "report": fault.report.to_string(), "why": fault.why.code(),
         }),
@@ -105,6 +112,27 @@ fn undone_as_json(undone: &Undone) -> Value {
     about["code"] = undone.code().into();
     about["words"] = undone.to_string().into();
     about
+}
+
+fn witnessing_as_json(witnessing: &Witnessing) -> Value {
+    match witnessing {
+        Witnessing::Witnessed(WitnessedHead { size, here, by }) => json!({"size": size, "here": here, "by": by}),
+        Witnessing::Lacking(why) => unwitnessed_as_json(why),
+    }
+}
+
+fn unwitnessed_as_json(why: &Unwitnessed) -> Value {
+    let code = why.code();
+    match why {
+        Unwitnessed::TooFew { needed, found, lacking } => {
+            json!({"why": code, "needed": needed, "found": found, "lacking": lacking})
+        }
+        Unwitnessed::Behind { size, here, since, by } => {
+            json!({"why": code, "size": size, "here": here, "since": since, "by": by})
+        }
+        Unwitnessed::Unproved { size, here } => json!({"why": code, "size": size, "here": here}),
+        Unwitnessed::OtherLog { size } => json!({"why": code, "size": size}),
+    }
 }
 
 pub fn deliver(desk: &Desk, file: &Path, back: Option<PathBuf>, attachments: Option<PathBuf>) -> CommandResult {

@@ -21,3 +21,4 @@ pub(crate) mod repair;
 pub(crate) mod suspicions;
 pub mod undone;
 pub mod verify;
+pub mod witnessed;

@@ -15,6 +15,7 @@ use crate::log::pages::{Pulling, read};
 use crate::log::peers::{apply_register, is_register, publish_register};
 use crate::log::suspicions::compare_seen;
 use crate::log::verify::{Opener, VerifiedPage};
+use crate::log::witnessed::{WitnessCheck, Witnessing};
 use crate::people::decisions::{Decisions, Dispute};
 use crate::records::identity::OwnDevice;
 use crate::store::{BeyondLimit, DeskStore, Gap, KnownDevice};
@@ -78,6 +79,8 @@ pub struct PullOutcome {
     pub suspicions: Vec<Suspicion>,
     /// The bundle, where another one was promised by now.
     pub overdue: Option<OverdueBundle>,
+    /// How far the log is witnessed, where the mission asks for it.
+    pub witnessed: Option<Witnessing>,
 }
 
 /// Something that this desk signed and the server refused.
@@ -195,6 +198,7 @@ impl<'d> LogPull<'d> {
         pulled.beyond = self.store().beyond_limit()?;
         let tree = self.tree()?;
         pulled.suspicions = compare_seen(self.own.known, &tree)?;
+        pulled.witnessed = WitnessCheck { link: &self.link, heads: self.heads(), tree: &tree }.run(now)?;
         self.tree = Some(tree);
         if let Some(auditor) = LogAuditor::new(&self.link, self.heads())? {
             pulled.changed = auditor.a_few()?;

@@ -4,6 +4,7 @@ use crate::faults::{EntryFault, ServerFault, Suspicion};
 use crate::log::attachments::{AttachmentFault, FetchedAttachments, LackingAttachment};
 use crate::log::overdue::OverdueBundle;
 use crate::log::pull::{PullOutcome, UnsentRecord};
+use crate::log::witnessed::{Unwitnessed, Witnessing};
 use crate::people::decisions::Dispute;
 use crate::store::{BeyondLimit, Gap};
 
@@ -38,6 +39,9 @@ pub enum Undone {
     /// The bundle, that was promised to be renewed by now.
     #[error("{0}")]
     BundleOverdue(OverdueBundle),
+    /// The log, that witnesses were to cosign.
+    #[error("{0}")]
+    LogUnwitnessed(Unwitnessed),
     /// An attachment that could not be fetched.
     #[error("{0}")]
     AttachmentFailed(AttachmentFault),
@@ -66,8 +70,12 @@ impl PullOutcome {
         let suspected = self.suspicions.iter().copied().map(Undone::LogSuspected);
         let untold = self.unheard.clone().map(Undone::ReadUntold);
         let of_bundle = self.overdue.map(Undone::BundleOverdue);
+        let unwitnessed = self.witnessed.iter().filter_map(|witnessing| match witnessing {
+            Witnessing::Witnessed(_) => None,
+            Witnessing::Lacking(why) => Some(Undone::LogUnwitnessed(why.clone())),
+        });
         let of_log = damaged.chain(changed).chain(suspected).chain(beyond);
-        unsent.chain(disputes).chain(of_log).chain(untold).chain(of_bundle).collect()
+        unsent.chain(disputes).chain(of_log).chain(untold).chain(of_bundle).chain(unwitnessed).collect()
     }
 }
 

@@ -65,7 +65,7 @@ const CONFIDENTIAL: [&str; 37] = [
 ];
 
 /// Types of which a field is so called and is public: the mission's own words, a server's, or a signed head.
-const PUBLIC: [(&str, &str); 20] = [
+const PUBLIC: [(&str, &str); 21] = [
     ("Sentence", "text"),
     ("Folded", "text"),
     ("SignedHead", "bytes"),
@@ -83,6 +83,7 @@ const PUBLIC: [(&str, &str); 20] = [
     ("SuspicionInfo", "reason"),
     ("BeyondInfo", "reason"),
     ("OverdueInfo", "reason"),
+    ("UnwitnessedInfo", "reason"),
     ("FaultInfo", "reason"),
     ("ReportState", "reason"),
     ("DeliveryState", "reason"),

@@ -21,6 +21,7 @@ fn pull(world: &mut World) -> Vec<Suspicion> {
         | Undone::ReportsBeyondLimit(_)
         | Undone::ReadUntold(_)
         | Undone::BundleOverdue(_)
+        | Undone::LogUnwitnessed(_)
         | Undone::AttachmentFailed(_)
         | Undone::AttachmentLacking(_) => None,
     });

@@ -6,6 +6,7 @@ use baqylau_desk::log::attachments::{AttachmentFault, LackingAttachment};
 use baqylau_desk::log::overdue::OverdueBundle;
 use baqylau_desk::log::pull::UnsentRecord;
 use baqylau_desk::log::undone::Undone;
+use baqylau_desk::log::witnessed::Unwitnessed;
 use baqylau_desk::people::decisions::Dispute;
 use baqylau_desk::store::{BeyondLimit, EVALUATED, Gap};
 use baqylau_page::{failure_in_words, undone_in_words};
@@ -53,6 +54,16 @@ fn all() -> Vec<(Undone, Vec<String>)> {
             Undone::BundleOverdue(OverdueBundle { version: 31, renew_by: 0 }),
             vec!["31".into(), "1970-01-01T00:00".into()],
         ),
+        (
+            Undone::LogUnwitnessed(Unwitnessed::TooFew { needed: 31, found: 47, lacking: vec!["w/1".into()] }),
+            vec!["31".into(), "47".into(), "w/1".into()],
+        ),
+        (
+            Undone::LogUnwitnessed(Unwitnessed::Behind { size: 31, here: 47, since: 0, by: vec!["w/1".into()] }),
+            vec!["31".into(), "47".into(), "1970-01-01T00:00".into(), "w/1".into()],
+        ),
+        (Undone::LogUnwitnessed(Unwitnessed::Unproved { size: 47, here: 31 }), vec!["31".into(), "47".into()]),
+        (Undone::LogUnwitnessed(Unwitnessed::OtherLog { size: 47 }), vec!["47".into()]),
         (lacking(None), files.clone()),
         (lacking(Some((device, 47))), [files.clone(), sender].concat()),
     ];

@@ -25,7 +25,9 @@ from ._native.baqylau_desk_ffi import (
     ReportInfo,
     SuspicionInfo,
     UnsentInfo,
+    UnwitnessedInfo,
     Verified,
+    WitnessedInfo,
 )
 from ._native.baqylau_ffi import (
     AddedRow,
@@ -171,6 +173,7 @@ __all__ = [
     "SyncReport",
     "Trouble",
     "UnsentInfo",
+    "UnwitnessedInfo",
     "Verified",
     "ViewChange",
     "VisitPage",
@@ -179,6 +182,7 @@ __all__ = [
     "Wanted",
     "Basis",
     "Why",
+    "WitnessedInfo",
     "bytes_source",
     "file_vault",
     "panic_on_purpose",

@@ -1,0 +1,121 @@
+//! A mission that asks for witnesses: a desk says how far the log is witnessed and who is lacking, and pulls all the same.
+
+use crate::it::support::changed;
+use baqylau_desk::log::undone::Undone;
+use baqylau_desk::log::witnessed::{Unwitnessed, Witnessing};
+use baqylau_protocol::checkpoint::{Checkpoint, NoteKey, origin};
+use baqylau_protocol::ids::{Hash, PublicKey};
+use baqylau_protocol::keys::SigningKey;
+use baqylau_protocol::receipt::TreeHead;
+use baqylau_server::WitnessAddress;
+use baqylau_tests::{PASSPHRASE, World, now};
+use baqylau_witness::logs::WitnessedLog;
+use baqylau_witness::{RunningWitness, WitnessConfig};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::runtime::Runtime;
+
+fn witness(world: &World, runtime: &Runtime, name: &str) -> (RunningWitness, WitnessAddress) {
+    let manifest = world.desk.manifest().expect("a bundle");
+    let key = manifest.log.key;
+    let log = NoteKey::new(&origin(manifest.mission, &key), key).expect("a name");
+    let config = WitnessConfig {
+        folder: world.folder.path().join(name),
+        listen: ([127, 0, 0, 1], 0).into(),
+        name: Some(name.into()),
+        logs: vec![WitnessedLog { origin: log.name.clone(), keys: vec![log] }],
+        now: Arc::new(now),
+    };
+    let running = runtime.block_on(baqylau_witness::start(config)).expect("starts");
+    let address = WitnessAddress { url: format!("http://{}", running.address), key: running.key.clone() };
+    (running, address)
+}
+
+/// Has the mission's own settings ask for witnesses, and publishes them.
+fn ask(world: &World, tables: &Path, witnesses: &[WitnessAddress], needed: u32) {
+    let path = tables.join("mission.json");
+    let text = std::fs::read_to_string(&path).expect("settings");
+    let mut settings: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    settings["witnesses"] = witnesses.iter().map(|witness| witness.key.of_witness()).collect::<Vec<_>>().into();
+    settings["cosignatures"] = needed.into();
+    std::fs::write(&path, settings.to_string()).expect("written");
+    world.desk.build(PASSPHRASE, now(), 30).expect("built");
+    world.desk.publish().expect("published");
+}
+
+fn pull(world: &mut World) -> Witnessing {
+    let pulled = world.desk.pull(now(), &|_| ()).expect("no witness stops a pull");
+    let told = pulled.undone().iter().any(|undone| matches!(undone, Undone::LogUnwitnessed(_)));
+    let witnessed = pulled.witnessed.expect("the mission asks");
+    assert_eq!(told, matches!(witnessed, Witnessing::Lacking(_)));
+    witnessed
+}
+
+fn lacking(world: &mut World) -> Unwitnessed {
+    match pull(world) {
+        Witnessing::Lacking(why) => why,
+        Witnessing::Witnessed(head) => panic!("{head}"),
+    }
+}
+
+#[test]
+fn desk_says_how_far_the_log_is_witnessed_and_who_is_lacking() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("one");
+    let (mut world, _phone, folder) = changed(|_| ());
+    let tables = folder.path().join("tables");
+    assert_eq!(world.desk.pull(now(), &|_| ()).expect("pulls").witnessed, None, "none is asked for");
+    let (_a, a) = witness(&world, &runtime, "w-a");
+    let (second, b) = witness(&world, &runtime, "w-b");
+    ask(&world, &tables, &[a.clone(), b.clone()], 2);
+    world.stop_server();
+    world.witnesses.addresses = vec![a, b.clone()];
+    world.witnesses.pace = Duration::from_millis(20);
+    world.start_server();
+    let head = (0..500).find_map(|_| match pull(&mut world) {
+        Witnessing::Witnessed(head) => Some(head),
+        Witnessing::Lacking(_) => {
+            std::thread::sleep(Duration::from_millis(20));
+            None
+        }
+    });
+    let head = head.expect("both cosign");
+    assert_eq!((head.size, &head.by[..]), (head.here, &["w-a".to_owned(), "w-b".to_owned()][..]));
+    assert!(head.to_string().ends_with("by w-a and w-b"), "{head}");
+
+    // One is stopped, and the server remembers nothing of before.
+    world.stop_server();
+    runtime.block_on(second.stop());
+    world.start_server();
+    let few = Unwitnessed::TooFew { needed: 2, found: 1, lacking: vec!["w-b".into()] };
+    assert!((0..500).any(|_| {
+        std::thread::sleep(Duration::from_millis(20));
+        lacking(&mut world) == few
+    }));
+
+    // The server makes up what is lacking.
+    let manifest = world.desk.manifest().expect("a bundle");
+    let server = world.lying();
+    let hex = std::fs::read_to_string(world.server_folder().join("receipt.key")).expect("its key");
+    let log = SigningKey::from_seed(PublicKey::from_hex(&hex).expect("hexadecimal").0);
+    let (_, bytes) = world.desk.heads().last().expect("reads").expect("a head");
+    let kept = TreeHead::open(&bytes, &manifest.log.keys(), manifest.mission).expect("verified");
+    let show = |size, root| {
+        let head = Checkpoint { origin: origin(manifest.mission, &manifest.log.key), size, root };
+        let note = head.sign(&log) + &head.cosign(&b.key.name, &SigningKey::generate(), 1);
+        server.lie(move |what, _, _| what.starts_with("GET /v1/checkpoint").then(|| note.clone().into_bytes()));
+    };
+    // The right head, cosigned in the name of the one that stopped by somebody else.
+    show(kept.size, kept.root);
+    let none = Unwitnessed::TooFew { needed: 2, found: 0, lacking: vec!["w-a".into(), "w-b".into()] };
+    assert_eq!(lacking(&mut world), none);
+    assert!(world.desk.store.evidence().expect("a store").is_empty());
+    // Another log than the one here, larger or not.
+    show(kept.size + 1000, Hash([7; 32]));
+    let unproved = Unwitnessed::Unproved { size: kept.size + 1000, here: kept.size };
+    assert_eq!(lacking(&mut world), unproved);
+    assert!(world.desk.store.evidence().expect("a store").is_empty(), "nothing is proved");
+    show(kept.size, Hash([7; 32]));
+    assert_eq!(lacking(&mut world), Unwitnessed::OtherLog { size: kept.size });
+    assert_eq!(world.desk.store.evidence().expect("a store").len(), 1);
+}
