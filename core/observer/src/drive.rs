@@ -4,10 +4,12 @@
 //! - `http`: asking the servers
 //! - `fetch`: the bundle; `unverified`: the same, where the servers' authority was replaced while this phone was away
 //! - `commit`: what an acknowledgement changes
+//! - `heads`: whether heads are of one log; `compare_again`: of those that could not be compared before
 //! - `runtime`: how long a call may take, and what it runs on
 //! - `outcome`: what a run did, and what stopped it
 
 mod commit;
+mod compare_again;
 mod fetch;
 mod heads;
 mod http;
@@ -15,6 +17,7 @@ mod outcome;
 mod runtime;
 mod unverified;
 
+pub(crate) use heads::Comparison;
 pub(crate) use http::{body, failure, unanswered};
 pub use outcome::Trouble;
 pub(crate) use outcome::{StepError, SyncOutcome};
@@ -39,6 +42,7 @@ use baqylau_protocol::sync::{
 };
 use baqylau_sqlite::StorageError;
 use minicbor::bytes::ByteVec;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -47,6 +51,8 @@ pub(crate) struct SyncDriver {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) notifier: ChangeNotifier,
     in_flight: InFlight,
+    /// The hashes of signed heads that were proved in this run to be of the log that the phone knows.
+    compared: Mutex<BTreeSet<Hash>>,
     /// Trusts the TLS roots of the newest manifest.
     http: Mutex<Client>,
     /// For manifest and parts, from servers whose authority is none that this phone knows; none where there is no network to ask.
@@ -87,6 +93,7 @@ impl SyncDriver {
             clock,
             notifier: bell,
             in_flight: flight,
+            compared: Mutex::default(),
             http: Mutex::new(http),
             unverified,
             proxy,
@@ -159,6 +166,12 @@ impl SyncDriver {
     }
 
     async fn steps(&self, now: bool, outcome: &mut SyncOutcome) -> Result<(), Error> {
+        match self.compare_again(now, outcome).await {
+            // What could not be compared waits for the next run, and keeps nothing else waiting.
+            Err(StepError::Network(_)) | Ok(()) => {}
+            Err(StepError::Store(Error::Storage(StorageError::Full))) => outcome.trouble = Some(Trouble::Full),
+            Err(StepError::Store(e)) => return Err(e),
+        }
         self.round(now, outcome).await?;
         // A server that lost its log is offered everything in the same run, once: what it says of itself is not signed.
         if outcome.stop == Stop::Done && lock(&self.outbox)?.offers_again()? {

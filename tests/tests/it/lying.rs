@@ -5,7 +5,7 @@ use baqylau_desk::DeskError;
 use baqylau_desk::adjudication::status::Status;
 use baqylau_desk::faults::{LogFault, ServerRefusal};
 use baqylau_forms::value::Moment;
-use baqylau_observer::app::{DeliveryState, PhoneConfig};
+use baqylau_observer::app::{DeliveryState, LogConsistency, PhoneConfig};
 use baqylau_observer::clock::{Clock, SystemClock};
 use baqylau_observer::{Error, ObserverApp, RefusalReason};
 use baqylau_protocol::cbor;
@@ -278,6 +278,69 @@ fn receipts(
     }
 }
 
+/// The honest log, under a time that is off by so many milliseconds.
+fn dated(
+    key: [u8; 32],
+    mission: baqylau_protocol::ids::MissionId,
+    by: i64,
+) -> impl Fn(&str, &[u8], &[u8]) -> Option<Vec<u8>> {
+    let key = SigningKey::from_seed(key);
+    move |what, _, honest| {
+        let mut answer =
+            what.starts_with("POST /v1/objects").then(|| cbor::decode_request::<Verdicts>(honest))?.ok()?;
+        for verdict in &mut answer.verdicts {
+            let Verdict::Stored(receipt) = verdict else { continue };
+            let head = TreeHead::open(&receipt.head, &[key.public()], mission).ok()?;
+            receipt.head = TreeHead { time: head.time + by, ..head }.sign(&key).into();
+        }
+        Some(cbor::encode(&answer))
+    }
+}
+
+#[test]
+fn a_receipt_that_no_proof_ties_to_the_known_log_makes_nothing_stored_until_it_is_proved() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let (core, _) = phone(&mut world);
+    let server = world.lying();
+    core.enrol(BUDGET).expect("enrols");
+    let told = |proof: fn(Vec<Hash>) -> Option<Vec<Hash>>| {
+        move |what: &str, _: &[u8], honest: &[u8]| match what {
+            _ if what.starts_with("GET /v1/consistency") => Some(Vec::new()),
+            _ if what.starts_with("POST /v1/objects") => {
+                let answer: Verdicts = cbor::decode_request(honest).ok()?;
+                let proof = answer.proof.and_then(proof);
+                Some(cbor::encode(&Verdicts { proof, ..answer }))
+            }
+            _ => None,
+        }
+    };
+    for (words, lie) in [("none", told(|_| None)), ("wrong", told(|_| Some(vec![Hash([7; 32])])))] {
+        let stored = core.summary().expect("a summary").delivered;
+        server.lie(lie);
+        report(&core, words);
+        let sync = core.sync(BUDGET).expect("no error");
+        assert_eq!((sync.delivered, sync.refused), (0, 0), "{words}");
+        assert!(sync.again.is_some(), "{words}: it is tried again");
+        let summary = core.summary().expect("a summary");
+        assert_eq!((summary.delivered, summary.waiting, summary.log), (stored, 1, LogConsistency::Unproved), "{words}");
+        assert!(core.export_courier().is_ok() && waiting(&core, &world) == 2, "{words}: a courier may take it");
+        let sync = core.sync(BUDGET).expect("no error");
+        assert_eq!(
+            (sync.delivered, sync.bytes_sent),
+            (0, 0),
+            "{words}: the proof is asked for, nothing goes again yet"
+        );
+        // An answer to which a proof belongs makes it stored, without the report going again.
+        server.repent();
+        let sync = core.sync(BUDGET).expect("syncs");
+        assert_eq!((sync.delivered, sync.bytes_sent, sync.again), (1, 0, None), "{words}");
+        let summary = core.summary().expect("a summary");
+        assert!(summary.all_stored() && summary.log == LogConsistency::Proved, "{words}");
+    }
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    assert_eq!(baqylau_tests::reports(&world.desk).len(), 2, "the log has each once");
+}
+
 #[test]
 fn no_time_that_a_server_says_destroys_a_visit() {
     let year_3000 = 32_503_680_000_000;
@@ -293,7 +356,7 @@ fn no_time_that_a_server_says_destroys_a_visit() {
         server.lie(receipts(key, world.desk.mission(), received, time, size));
         let first = draft(&core, "campaign_event");
         core.finalise(first, Some("for a test".into())).expect("signed");
-        assert_eq!(core.sync_now(BUDGET).expect("syncs").delivered, 1, "an implausible time spoils no receipt");
+        assert_eq!(core.sync_now(BUDGET).expect("syncs").delivered, 0, "a head of another log makes nothing stored");
         let there = |why: &str| {
             assert!(core.visits().expect("visits").iter().all(|v| !v.forgotten), "{received} {time}: {why}");
             core.open_section(first, 0).expect("it can be read");
@@ -303,7 +366,7 @@ fn no_time_that_a_server_says_destroys_a_visit() {
         assert!(off.abs() < 60_000, "{received} {time}: the time is not taken: {off}");
         server.repent();
         report(&core, "honest again");
-        assert_eq!(core.sync_now(BUDGET).expect("syncs").delivered, 1);
+        assert_eq!(core.sync_now(BUDGET).expect("syncs").delivered, 2);
         there("later");
         // What the phone says that it has seen is the honest log again.
         report(&core, "the third");
@@ -338,8 +401,7 @@ fn a_server_twenty_days_ahead_at_first_contact_delays_and_destroys_nothing() {
     let server = world.lying();
     let key = std::fs::read_to_string(world.server_folder().join("receipt.key")).expect("the key");
     let key = PublicKey::from_hex(&key).expect("hexadecimal").0;
-    let ahead = now() + 20 * DAY;
-    server.lie(receipts(key, world.desk.mission(), ahead, ahead, 1));
+    server.lie(dated(key, world.desk.mission(), 20 * DAY));
     core.enrol(BUDGET).expect("enrols");
     let first = draft(&core, "campaign_event");
     core.finalise(first, Some("for a test".into())).expect("signed");

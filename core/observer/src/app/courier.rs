@@ -3,7 +3,7 @@
 
 use super::ObserverApp;
 use crate::bundle;
-use crate::drive::{SyncDriver, lock};
+use crate::drive::{Comparison, SyncDriver, lock};
 use crate::error::Error;
 use crate::listen::Change;
 use crate::reason::{BundleRefusal, InvalidReason};
@@ -74,7 +74,9 @@ impl ObserverApp {
         let own: Vec<Number> = outbox.queue(None)?.into_iter().map(|queued| queued.number).collect();
         let with_enrolment = !own.is_empty() || outbox.setting(names::ENROLMENT_RECEIPT)?.is_none();
         let enrolment = outbox.setting(names::ENROLMENT)?.filter(|_| with_enrolment);
-        let (receipted, carried): (Vec<_>, Vec<_>) = outbox.relayed()?.into_iter().partition(|(_, receipt)| *receipt);
+        let relayed = outbox.relayed()?;
+        let receipted: Vec<i64> = relayed.iter().filter(|(_, receipt, _)| *receipt).map(|(id, ..)| *id).collect();
+        let carried: Vec<i64> = relayed.iter().filter(|(.., on)| *on).map(|(id, ..)| *id).collect();
         let proofs = Some(outbox.relayed_proofs()?).filter(|proofs| !proofs.is_empty());
         let permits = Some(outbox.permits_to_carry()?).filter(|permits| !permits.is_empty());
         let contradictions = Some(outbox.evidence()?).filter(|pairs| !pairs.is_empty());
@@ -83,11 +85,11 @@ impl ObserverApp {
         let mut file = CourierWriter::begin(out, MissionId::of(root), optional).map_err(unwritten)?;
         file.objects(usize::from(enrolment.is_some()) + own.len() + carried.len()).map_err(unwritten)?;
         enrolment.iter().try_for_each(|enrolment| file.bytes(enrolment)).map_err(unwritten)?;
-        for number in own.into_iter().chain(carried.into_iter().map(|(id, _)| Number::Carried(id))) {
+        for number in own.into_iter().chain(carried.into_iter().map(Number::Carried)) {
             file.bytes(&outbox.bytes(number)?.1).map_err(unwritten)?;
         }
         file.receipts(receipted.len()).map_err(unwritten)?;
-        for (id, _) in receipted {
+        for id in receipted {
             let (hash, receipt) = outbox.relayed_receipt(id)?;
             file.receipt(hash, &receipt).map_err(unwritten)?;
         }
@@ -372,11 +374,12 @@ fn take_permit(
 
 impl SyncDriver {
     /// A receipt that came by hand: `Some(true)` when it proves an own envelope delivered that was not before, `None` when it
-    /// proves nothing.
+    /// proves nothing. A courier brings no proof that a head goes on from the kept one: it is asked for at the next sync, and a
+    /// receipt that is not proved then makes nothing delivered any more.
     pub(crate) fn receipt_by_hand(&self, hash: Hash, receipt: &Receipt) -> Result<Option<bool>, Error> {
         let mut outbox = lock(&self.outbox)?;
         let Ok(head) = self.prove(&outbox, hash, receipt)? else { return Ok(None) };
-        self.compare_by_hand(&mut outbox, &receipt.head)?;
+        let compared = self.compare_by_hand(&mut outbox, &receipt.head)?;
         let bytes = cbor::encode(receipt);
         if outbox.setting(names::ENROLMENT)?.is_some_and(|e| Hash::of(&e) == hash) {
             outbox.set(&[(names::ENROLMENT_RECEIPT, &bytes), (names::ENROLMENT_REFUSED, b"")], &[])?;
@@ -391,8 +394,24 @@ impl SyncDriver {
             return Ok(Some(false));
         }
         let fresh = !outbox.is_receipted(seq)?;
-        let anchor = self.anchor_after(&outbox, &head)?;
-        outbox.receipted(seq, &bytes, anchor.as_ref())?;
-        Ok(Some(fresh))
+        match compared {
+            Comparison::Proved { .. } => {
+                let anchor = self.anchor_after(&outbox, &head)?;
+                outbox.receipted(seq, &bytes, anchor.as_ref())?;
+                Ok(Some(fresh))
+            }
+            // It counts until a server can be asked; what stands here already is worth more.
+            Comparison::NotCompared => {
+                if fresh {
+                    outbox.receipted(seq, &bytes, None)?;
+                }
+                outbox.keep_uncompared(hash, &bytes)?;
+                Ok(Some(fresh))
+            }
+            Comparison::Contradicted | Comparison::Foreign => {
+                outbox.keep_uncompared(hash, &bytes)?;
+                Ok(Some(false))
+            }
+        }
     }
 }

@@ -38,22 +38,34 @@ impl SyncDriver {
         Ok(Anchor::after(outbox.anchor()?, head, &*self.clock, &self.manifest_in(outbox)?))
     }
 
-    /// Only a verified receipt makes a report delivered; it is verified once more against the envelope that it is stored for.
+    /// Only a verified receipt of the log that this phone knows makes a report delivered; it is verified once more against the envelope
+    /// that it is stored for.
     pub(super) fn commit(&self, number: Number, verdict: Verdict, outcome: &mut SyncOutcome) -> Result<(), StepError> {
         match (number, verdict) {
             (Number::Carried(id), Verdict::Stored(receipt)) => {
-                lock(&self.outbox)?.relayed_receipted(id, &cbor::encode(&receipt))?;
-                outcome.carried += 1;
+                let (now, receipted) = (self.now()?, cbor::encode(&receipt));
+                let mut outbox = lock(&self.outbox)?;
+                if self.is_compared(&receipt.head) {
+                    outbox.relayed_receipted(id, &receipted)?;
+                    outcome.carried += 1;
+                } else {
+                    outbox.sent_uncompared(number, &receipted, now)?;
+                }
             }
             (Number::Carried(id), Verdict::Refused(refusal)) => {
                 let now = self.now()?;
                 lock(&self.outbox)?.relayed_refused(id, refusal.code, now)?;
             }
             (Number::Own(seq), Verdict::Stored(receipt)) => {
+                let now = self.now()?;
                 let mut outbox = lock(&self.outbox)?;
                 let (hash, _) = outbox.bytes(number)?;
                 let head =
                     self.prove(&outbox, hash, &receipt)?.map_err(|e| Error::refused(RefusalReason::NotGenuine, e))?;
+                if !self.is_compared(&receipt.head) {
+                    outbox.sent_uncompared(number, &cbor::encode(&receipt), now)?;
+                    return Ok(());
+                }
                 let anchor = self.anchor_after(&outbox, &head)?;
                 outbox.receipted(seq, &cbor::encode(&receipt), anchor.as_ref())?;
                 outcome.delivered += 1;
@@ -76,7 +88,10 @@ impl SyncDriver {
                 let hash = Hash::of(&outbox.setting(names::ENROLMENT)?.unwrap_or_default());
                 let head =
                     self.prove(&outbox, hash, &receipt)?.map_err(|e| Error::refused(RefusalReason::NotGenuine, e))?;
-                let anchor = self.anchor_after(&outbox, &head)?.map(|anchor| cbor::encode(&anchor));
+                // That the device is enrolled lets it send, and says of no report that it is stored.
+                let compared = self.is_compared(&receipt.head);
+                let anchor = if compared { self.anchor_after(&outbox, &head)? } else { None };
+                let anchor = anchor.map(|anchor| cbor::encode(&anchor));
                 let receipt = cbor::encode(&receipt);
                 let mut settings = vec![(names::ENROLMENT_RECEIPT, &receipt[..]), (names::ENROLMENT_REFUSED, b"")];
                 settings.extend(anchor.as_ref().map(|anchor| (names::ANCHOR, &anchor[..])));

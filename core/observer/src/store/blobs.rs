@@ -35,7 +35,8 @@ impl Outbox {
         let select = "SELECT b.hash, b.length, b.seq, b.not_before FROM blob b LEFT JOIN envelope e ON e.seq = b.seq
                       LEFT JOIN carried c ON c.id = -b.seq
                       WHERE (b.proof IS NULL OR b.again = 1)
-                        AND coalesce(e.receipt, c.receipt) IS NOT NULL AND coalesce(e.again, c.again) = 0
+                        AND (coalesce(e.receipt, c.receipt) IS NOT NULL AND coalesce(e.again, c.again) = 0
+                             OR coalesce(e.hash, c.hash) IN (SELECT hash FROM uncompared))
                         AND b.seq IN (SELECT seq FROM permit)
                       ORDER BY b.seq < 0, b.length";
         self.blobs(select, at)

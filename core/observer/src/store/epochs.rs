@@ -24,6 +24,8 @@ impl Outbox {
             "UPDATE blob SET again = 1, tries = 0, not_before = 0 WHERE proof IS NOT NULL;
              UPDATE envelope SET again = 1, not_before = 0 WHERE receipt IS NOT NULL;
              UPDATE carried SET again = 1, not_before = 0 WHERE receipt IS NOT NULL;
+             UPDATE envelope SET not_before = 0 WHERE hash IN (SELECT hash FROM uncompared);
+             DELETE FROM uncompared;
              UPDATE evidence SET settled = 1;",
         )?;
         let mut all = vec![(names::UNPROVED, &b""[..]), (names::HEAD, &b""[..]), (names::LETTERS_FROM, &letters[..])];

@@ -19,6 +19,7 @@ mod queue;
 mod read;
 mod records;
 mod relayed;
+mod uncompared;
 
 pub(crate) use attachments::StoredAttachment;
 pub(crate) use blobs::StoredBlob;

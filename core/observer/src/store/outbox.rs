@@ -69,6 +69,10 @@ pub const SCHEMA: Schema = Schema {
         desk BLOB PRIMARY KEY, at INTEGER NOT NULL, epoch INTEGER NOT NULL, size INTEGER NOT NULL,
         body BLOB NOT NULL) STRICT;
     ",
+        // By the hash of the object: receipts whose heads are not proved to be of the log that the phone knows.
+        "
+    CREATE TABLE uncompared(hash BLOB PRIMARY KEY, receipt BLOB NOT NULL) STRICT, WITHOUT ROWID;
+    ",
     ],
 };
 

@@ -68,12 +68,15 @@ impl Outbox {
         Ok(tx.commit()?)
     }
 
-    /// Everything carried, in its order: the row, and whether a receipt is here that reads.
-    pub fn relayed(&self) -> Result<Vec<(i64, bool)>, Error> {
-        let mut statement = self.db.prepare("SELECT id, receipt FROM carried ORDER BY id")?;
+    /// Everything carried, in its order: the row, whether a receipt is here that reads, and whether it is carried on: without a
+    /// receipt, or with one that is not compared.
+    pub fn relayed(&self) -> Result<Vec<(i64, bool, bool)>, Error> {
+        let select = "SELECT id, receipt, hash IN (SELECT hash FROM uncompared) FROM carried ORDER BY id";
+        let mut statement = self.db.prepare(select)?;
         let rows = statement.query_map([], |r| {
             let receipt = r.get_ref(1)?.as_blob_or_null().unwrap_or_default();
-            Ok((r.get(0)?, receipt.is_some_and(|r| Receipt::from_bytes(r).is_ok())))
+            let receipted = receipt.is_some_and(|r| Receipt::from_bytes(r).is_ok());
+            Ok((r.get(0)?, receipted, !receipted || r.get(2)?))
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
