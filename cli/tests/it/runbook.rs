@@ -155,7 +155,7 @@ fn who_is_only_to_look_gets_a_reader_which_signs_nothing() {
     assert!(made.contains("a reader in "), "{made}");
     mission.desk("desk pull", "reader", &[]);
     mission.desk("desk verify", "reader", &[]);
-    mission.desk("desk figures", "reader", &[]);
+    mission.desk("desk reports", "reader", &[]);
     mission.desk("desk log", "reader", &[text(&out)]);
     let phone = mission.device("reader", |line| line.contains("confirmed"));
     for refused in [
