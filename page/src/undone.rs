@@ -31,6 +31,7 @@ pub(crate) fn title(w: &Words, undone: &Undone) -> &'static str {
         Undone::ReportsBeyondLimit(_) => w.undone_beyond,
         Undone::BundleOverdue(_) => w.undone_overdue,
         Undone::LogUnwitnessed(_) => w.undone_unwitnessed,
+        Undone::CutShort(_) => w.undone_cut_short,
         Undone::AttachmentFailed(_) => w.undone_failed,
         Undone::AttachmentLacking(_) => w.undone_lacking,
     }
@@ -54,6 +55,7 @@ pub(crate) fn said(w: &Words, undone: &Undone) -> String {
             w.left_overdue(version.to_string(), Moment { ms: *renew_by, offset: 0 }.to_string())
         }
         Undone::LogUnwitnessed(why) => unwitnessed(w, why),
+        Undone::CutShort(why) => w.left_cut_short(failure::said(w, why)),
         Undone::AttachmentFailed(AttachmentFault { attachment, report, why }) => {
             w.left_failed(attachment.to_string(), report.to_string(), failure::said(w, why))
         }

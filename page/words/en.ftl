@@ -174,6 +174,7 @@ undone_disputes = Phones that two desks revoked at different places
 undone_damaged = Damaged at the server
 # Above the reason why phones do not hear what this desk read.
 undone_untold = Phones are not told what was read
+undone_cut_short = The server was lost at the end
 # Before a number of entries of the log that the server gives otherwise now.
 undone_changed = Otherwise at the server than when it was pulled
 # Before a number of reports: what their phones say of the log does not go with the log here.
@@ -469,6 +470,7 @@ left_disputed = Device { $device }: one desk revoked it after number { $kept }, 
 left_damaged = Object { $index } ({ $hash }, number { $seq } of device { $device }) is damaged at the server and is not here; everything else is. Let that phone send everything again (in the app's settings), let a desk that pulled the object before hand everything to the server again (“baqylau desk pull --again”), deliver a courier file that holds it, or have the server's database put back from a copy. The next pull then takes it.
 left_damaged_desk = Object { $index } ({ $hash }, number { $seq } of device { $device }) is damaged at the server and is not here; everything else is. That device is a desk: let it, or another desk that pulled the object before, hand everything to the server again (“baqylau desk pull --again”), or have the server's database put back from a copy. The next pull then takes it.
 left_untold = What was read here was not taken: { $why }. Observers see their reports as stored, not as read, until a pull tells their phones. If that goes on, ask whoever runs the server.
+left_cut_short = { $why } Everything that it had was stored before. Phones may not be told yet what was read here, and old entries were not compared: the next pull does both.
 left_rotten = Object { $index } ({ $hash }) was whole at the server when it was pulled, and is damaged there now. It is here: “baqylau desk audit” hands it to the server again.
 left_rotten_there_and_here = Object { $index } ({ $hash }) was whole at the server when it was pulled, and is damaged there and here now. Let whoever sent it send everything again (a phone in the app's settings, a desk by “baqylau desk pull --again”).
 left_replaced = In the place of object { $index } ({ $hash }) the server now hands out another one, { $there }. What was pulled stays here, with the server's signature. Have whoever runs the server put its database back from a copy, and do not trust it before. If it stays so, begin its log again with this desk's (“baqylau desk log”, “baqylau new-log”).

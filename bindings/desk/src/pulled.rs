@@ -31,6 +31,8 @@ pub struct Pulled {
     pub disputes: Vec<DisputeInfo>,
     /// English words for why phones are not told what was read, and what to do.
     pub untold: Option<String>,
+    /// Why the server was lost when everything was stored; the rest is left to the next pull.
+    pub cut_short: Option<CutShortInfo>,
     /// Of a few entries at random places, those that the server hands out otherwise than when they were pulled.
     pub changed: Vec<ChangedInfo>,
     /// Reports whose phones say that they had seen another log.
@@ -43,6 +45,17 @@ pub struct Pulled {
     pub witnessed: Option<WitnessedInfo>,
     /// Why the log does not count as witnessed, where the mission asks for it.
     pub unwitnessed: Option<UnwitnessedInfo>,
+}
+
+/// Why the server was lost when everything was stored.
+#[derive(Debug, Clone, uniffi::Record)]
+pub struct CutShortInfo {
+    /// The stable code of the error.
+    pub code: String,
+    /// Decides whether pulling again is of use.
+    pub helps: ReasonClass,
+    /// English words for a person: what happened, and what to do.
+    pub reason: String,
 }
 
 /// A head that enough witnesses cosigned and that the log here leads to.
@@ -211,6 +224,7 @@ impl Pulled {
             damaged: Vec::new(),
             disputes: Vec::new(),
             untold: None,
+            cut_short: None,
             changed: Vec::new(),
             suspicions: Vec::new(),
             beyond: Vec::new(),
@@ -243,6 +257,9 @@ impl Pulled {
                 reason,
             }),
             Undone::ReadUntold(_) => self.untold = Some(reason),
+            Undone::CutShort(why) => {
+                self.cut_short = Some(CutShortInfo { code: why.code().to_owned(), helps: why.class().into(), reason });
+            }
             Undone::EntryChanged(e) => {
                 let (hash, code) = (e.hash.to_string(), e.what.code().to_owned());
                 self.changed.push(ChangedInfo { index: e.index, hash, code, reason });

@@ -128,7 +128,7 @@ def test_desk_in_python(mission: Any, phone: Callable[[str], tuple[Phone, KeyVau
     pulled = desk.pull()
     assert pulled.objects >= 2
     assert (pulled.unsent, pulled.failed, pulled.lacking, pulled.damaged, pulled.disputes) == ([], [], [], [], [])
-    assert (pulled.changed, pulled.suspicions, pulled.beyond, pulled.untold) == ([], [], [], None)
+    assert (pulled.changed, pulled.suspicions, pulled.beyond, pulled.untold, pulled.cut_short) == ([], [], [], None, None)
     assert desk.verify().faults == []
     table = reports(desk)
     assert list(table["status"]) == ["counted"] and str(table["received"].dtype).startswith("datetime64")

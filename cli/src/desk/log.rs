@@ -78,7 +78,8 @@ pub fn pull(folder: &Folder, again: bool, json: bool) -> CommandResult {
         Witnessing::Lacking(why) => println!("{why}"),
     });
     p.disputes.iter().for_each(|dispute| super::print_dispute(&desk, dispute));
-    p.undone().iter().filter(|u| matches!(u, Undone::ReadUntold(_))).for_each(|untold| println!("{untold}"));
+    let of_server = |u: &&Undone| matches!(u, Undone::ReadUntold(_) | Undone::CutShort(_));
+    p.undone().iter().filter(of_server).for_each(|undone| println!("{undone}"));
     attachments.failed.iter().for_each(|fault| println!("{fault}"));
     attachments.lacking.iter().for_each(|lacking| println!("{lacking}"));
     Ok(whole)
@@ -101,6 +102,7 @@ fn undone_as_json(undone: &Undone) -> Value {
         Undone::LogSuspected(suspicion) => super::devices::suspicion_as_json(suspicion),
         Undone::BundleOverdue(bundle) => json!({"version": bundle.version, "renew_by": bundle.renew_by}),
         Undone::LogUnwitnessed(why) => unwitnessed_as_json(why),
+        Undone::CutShort(why) => json!({"why": why.code()}),
         Undone::AttachmentFailed(fault) => json!({
             "attachment": fault.attachment.to_string(), "report": fault.report.to_string(), "why": fault.why.code(),
         }),

@@ -117,23 +117,25 @@ impl<'a, 'd> LogAuditor<'a, 'd> {
         }
     }
 
-    /// A few entries at places that nobody can foresee. What was a gap when it was pulled, and is one still, is told elsewhere.
-    pub(crate) fn a_few(&self) -> Result<Vec<EntryFault>, DeskError> {
+    /// Adds what is wrong with a few entries at places that nobody can foresee, as far as it comes. What was a gap when it was pulled, and
+    /// is one still, is told elsewhere.
+    pub(crate) fn a_few(&self, found: &mut Vec<EntryFault>) -> Result<(), DeskError> {
         let gap = |fault: &EntryFault| !fault.here && fault.what == EntryDifference::Damaged;
-        let mut found: Vec<EntryFault> = Vec::new();
         for from in places_to_read(self.kept.size) {
             let mut next = from;
             let until = (from + REREAD_ENTRIES).min(self.kept.size);
             while next < until {
                 let most = usize::try_from(until - next).unwrap_or(MAX_BATCH);
                 let (behind, faults, _) = self.compare(next, until, most)?;
-                found.extend(faults.into_iter().filter(|fault| !gap(fault)));
+                let new =
+                    faults.into_iter().filter(|fault| !gap(fault) && found.iter().all(|f| f.index != fault.index));
+                let new: Vec<EntryFault> = new.collect();
+                found.extend(new);
                 next = behind;
             }
         }
         found.sort_unstable_by_key(|fault| fault.index);
-        found.dedup_by_key(|fault| fault.index);
-        Ok(found)
+        Ok(())
     }
 
     /// Compares a page from a place on. Gives the place behind what was compared, what differs, and the page's head.

@@ -30,12 +30,13 @@ use baqylau_protocol::wire::LogPage;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 /// How often an end of the log that is not where the head says is asked for again.
 const WITHHELD_TRIES: u32 = 20;
 
 /// Counts of one pull, and what it left undone.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct PullOutcome {
     /// New objects.
     pub objects: usize,
@@ -81,6 +82,8 @@ pub struct PullOutcome {
     pub overdue: Option<OverdueBundle>,
     /// How far the log is witnessed, where the mission asks for it.
     pub witnessed: Option<Witnessing>,
+    /// Why the server was lost when everything was stored: the sample, or telling phones what was read, is left to the next pull.
+    pub cut_short: Option<Arc<DeskError>>,
 }
 
 /// Something that this desk signed and the server refused.
@@ -200,13 +203,22 @@ impl<'d> LogPull<'d> {
         pulled.suspicions = compare_seen(self.own.known, &tree)?;
         pulled.witnessed = WitnessCheck { link: &self.link, heads: self.heads(), tree: &tree }.run(now)?;
         self.tree = Some(tree);
-        if let Some(auditor) = LogAuditor::new(&self.link, self.heads())? {
-            pulled.changed = auditor.a_few()?;
+        pulled.overdue = overdue(self.own.known, now)?;
+        match self.conclude(&mut pulled, now) {
+            Err(lost) if lost.may_pass() => pulled.cut_short = Some(Arc::new(lost)),
+            done => done?,
         }
+        Ok(pulled)
+    }
+
+    /// What needs the server once more when everything is stored.
+    fn conclude(&self, pulled: &mut PullOutcome, now: i64) -> Result<(), DeskError> {
         let board = NoticeBoard { workspace: self.workspace, own: self.own, lacking: self.lacking };
         pulled.unheard = board.publish(&self.link, now)?;
-        pulled.overdue = overdue(self.own.known, now)?;
-        Ok(pulled)
+        if let Some(auditor) = LogAuditor::new(&self.link, self.heads())? {
+            auditor.a_few(&mut pulled.changed)?;
+        }
+        Ok(())
     }
 
     /// Sends what this desk signed and the server has not yet; gives how many it took.

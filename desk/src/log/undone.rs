@@ -1,5 +1,6 @@
 //! What a pull left undone: what sort, what it is about, and why. `Display` is for terminals; the page has words of its own.
 
+use crate::error::DeskError;
 use crate::faults::{EntryFault, ServerFault, Suspicion};
 use crate::log::attachments::{AttachmentFault, FetchedAttachments, LackingAttachment};
 use crate::log::overdue::OverdueBundle;
@@ -7,6 +8,7 @@ use crate::log::pull::{PullOutcome, UnsentRecord};
 use crate::log::witnessed::{Unwitnessed, Witnessing};
 use crate::people::decisions::Dispute;
 use crate::store::{BeyondLimit, Gap};
+use std::sync::Arc;
 
 /// Something that a pull left undone.
 #[derive(Debug, Clone, thiserror::Error, strum::IntoStaticStr, strum::VariantNames)]
@@ -42,6 +44,12 @@ pub enum Undone {
     /// The log, that witnesses were to cosign.
     #[error("{0}")]
     LogUnwitnessed(Unwitnessed),
+    /// What comes after everything is stored: the server was lost on the way.
+    #[error(
+        "{0}. Everything that it had was stored before; phones may not be told yet what was read here, and old entries were not compared: \
+         the next pull does both"
+    )]
+    CutShort(Arc<DeskError>),
     /// An attachment that could not be fetched.
     #[error("{0}")]
     AttachmentFailed(AttachmentFault),
@@ -74,8 +82,16 @@ impl PullOutcome {
             Witnessing::Witnessed(_) => None,
             Witnessing::Lacking(why) => Some(Undone::LogUnwitnessed(why.clone())),
         });
+        let cut_short = self.cut_short.clone().map(Undone::CutShort);
         let of_log = damaged.chain(changed).chain(suspected).chain(beyond);
-        unsent.chain(disputes).chain(of_log).chain(untold).chain(of_bundle).chain(unwitnessed).collect()
+        unsent
+            .chain(disputes)
+            .chain(of_log)
+            .chain(untold)
+            .chain(of_bundle)
+            .chain(unwitnessed)
+            .chain(cut_short)
+            .collect()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::it::attachments::jpeg;
 use crate::it::support::{changed, copy, draft, key, report};
+use baqylau_desk::DeskError;
 use baqylau_observer::ObserverApp;
 use baqylau_observer::app::{DeliveryState, Summary};
 use baqylau_protocol::cbor;
@@ -114,10 +115,33 @@ fn what_the_coordinators_do_not_find_is_sent_again_by_itself() {
     assert!(states(&core) == [DeliveryState::Missing] && !told.all_stored() && told.missing == 1, "{told:?}");
     line.repent();
     let again = core.sync_now(BUDGET).expect("syncs");
-    assert_eq!((again.delivered, states(&core)), (0, vec![DeliveryState::Missing]), "sent again, and nothing proves where");
+    assert_eq!(
+        (again.delivered, states(&core)),
+        (0, vec![DeliveryState::Missing]),
+        "sent again, and nothing proves where"
+    );
     pull(&mut world);
     assert!(sync(&core).all_safe());
     assert_eq!(baqylau_tests::reports(&world.desk).len(), 3, "each once");
+}
+
+#[test]
+fn a_line_that_breaks_when_everything_is_stored_fails_no_pull() {
+    let (mut world, core) = world();
+    let line = world.lying();
+    report(&core, "one");
+    assert!(sync(&core).all_stored());
+    line.speak(|what, _, _| what.starts_with("POST /v1/notices").then(Vec::new));
+    let pulled = world.desk.pull(now(), &|_| ()).expect("everything is stored");
+    assert!(matches!(pulled.cut_short.as_deref(), Some(DeskError::Unreachable { .. })), "{:?}", pulled.cut_short);
+    assert!(pulled.undone().iter().any(|undone| undone.code() == "cut-short"));
+    assert_eq!(baqylau_tests::reports(&world.desk).len(), 1);
+    // And at the sample, when phones were told.
+    line.speak(|what, _, _| (what.starts_with("GET /v1/log") && what.contains("most=")).then(Vec::new));
+    assert!(world.desk.pull(now(), &|_| ()).expect("everything is stored").cut_short.is_some());
+    line.repent();
+    assert!(sync(&core).all_safe());
+    assert!(world.desk.pull(now(), &|_| ()).expect("pulls").cut_short.is_none());
 }
 
 #[test]

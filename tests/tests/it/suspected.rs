@@ -22,6 +22,7 @@ fn pull(world: &mut World) -> Vec<Suspicion> {
         | Undone::ReadUntold(_)
         | Undone::BundleOverdue(_)
         | Undone::LogUnwitnessed(_)
+        | Undone::CutShort(_)
         | Undone::AttachmentFailed(_)
         | Undone::AttachmentLacking(_) => None,
     });

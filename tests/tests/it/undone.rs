@@ -94,6 +94,7 @@ fn all() -> Vec<(Undone, Vec<String>)> {
         all.push((Undone::RecordUnsent(UnsentRecord { seq: 47, why }), vec!["47".into()]));
     }
     for why in samples().into_iter().map(Arc::new) {
+        all.push((Undone::CutShort(why.clone()), Vec::new()));
         all.push((Undone::AttachmentFailed(AttachmentFault { attachment, report, why }), files.clone()));
     }
     all
