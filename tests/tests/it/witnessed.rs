@@ -1,14 +1,16 @@
 //! A mission that asks for witnesses: a desk says how far the log is witnessed and who is lacking, and pulls all the same.
 
-use crate::it::support::changed;
+use crate::it::support::{changed, report};
+use baqylau_desk::DeskError;
 use baqylau_desk::log::undone::Undone;
 use baqylau_desk::log::witnessed::{Unwitnessed, Witnessing};
+use baqylau_forms::zone::HOUR_MS;
 use baqylau_protocol::checkpoint::{Checkpoint, NoteKey, origin};
 use baqylau_protocol::ids::{Hash, PublicKey};
 use baqylau_protocol::keys::SigningKey;
 use baqylau_protocol::receipt::TreeHead;
 use baqylau_server::WitnessAddress;
-use baqylau_tests::{PASSPHRASE, World, now};
+use baqylau_tests::{BUDGET, PASSPHRASE, World, now};
 use baqylau_witness::logs::WitnessedLog;
 use baqylau_witness::{RunningWitness, WitnessConfig};
 use std::path::Path;
@@ -34,14 +36,19 @@ fn witness(world: &World, runtime: &Runtime, name: &str) -> (RunningWitness, Wit
 
 /// Has the mission's own settings ask for witnesses, and publishes them.
 fn ask(world: &World, tables: &Path, witnesses: &[WitnessAddress], needed: u32) {
+    let keys: Vec<String> = witnesses.iter().map(|witness| witness.key.of_witness()).collect();
+    build(world, tables, &keys, needed).expect("built");
+    world.desk.publish().expect("published");
+}
+
+fn build(world: &World, tables: &Path, keys: &[String], needed: u32) -> Result<(), DeskError> {
     let path = tables.join("mission.json");
     let text = std::fs::read_to_string(&path).expect("settings");
     let mut settings: serde_json::Value = serde_json::from_str(&text).expect("JSON");
-    settings["witnesses"] = witnesses.iter().map(|witness| witness.key.of_witness()).collect::<Vec<_>>().into();
+    settings["witnesses"] = keys.into();
     settings["cosignatures"] = needed.into();
     std::fs::write(&path, settings.to_string()).expect("written");
-    world.desk.build(PASSPHRASE, now(), 30).expect("built");
-    world.desk.publish().expect("published");
+    world.desk.build(PASSPHRASE, now(), 30).map(drop)
 }
 
 fn pull(world: &mut World) -> Witnessing {
@@ -62,7 +69,7 @@ fn lacking(world: &mut World) -> Unwitnessed {
 #[test]
 fn desk_says_how_far_the_log_is_witnessed_and_who_is_lacking() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("one");
-    let (mut world, _phone, folder) = changed(|_| ());
+    let (mut world, phone, folder) = changed(|_| ());
     let tables = folder.path().join("tables");
     assert_eq!(world.desk.pull(now(), &|_| ()).expect("pulls").witnessed, None, "none is asked for");
     let (_a, a) = witness(&world, &runtime, "w-a");
@@ -83,9 +90,21 @@ fn desk_says_how_far_the_log_is_witnessed_and_who_is_lacking() {
     assert_eq!((head.size, &head.by[..]), (head.here, &["w-a".to_owned(), "w-b".to_owned()][..]));
     assert!(head.to_string().ends_with("by w-a and w-b"), "{head}");
 
-    // One is stopped, and the server remembers nothing of before.
-    world.stop_server();
+    // One is stopped: what comes then is not witnessed, which is told after an hour.
     runtime.block_on(second.stop());
+    report(&phone, "unseen");
+    phone.sync_now(BUDGET).expect("syncs");
+    assert!(
+        matches!(pull(&mut world), Witnessing::Witnessed(seen) if (seen.size, seen.here) == (head.size, head.here + 1))
+    );
+    let late = world.desk.pull(now() + 2 * HOUR_MS, &|_| ()).expect("pulls").witnessed;
+    assert!(
+        matches!(&late, Some(Witnessing::Lacking(Unwitnessed::Behind { size, here, .. })) if (*size, *here) == (head.size, head.here + 1)),
+        "{late:?}"
+    );
+
+    // And the server remembers nothing of before.
+    world.stop_server();
     world.start_server();
     let few = Unwitnessed::TooFew { needed: 2, found: 1, lacking: vec!["w-b".into()] };
     assert!((0..500).any(|_| {
@@ -118,4 +137,23 @@ fn desk_says_how_far_the_log_is_witnessed_and_who_is_lacking() {
     show(kept.size, Hash([7; 32]));
     assert_eq!(lacking(&mut world), Unwitnessed::OtherLog { size: kept.size });
     assert_eq!(world.desk.store.evidence().expect("a store").len(), 1);
+}
+
+#[test]
+fn witnesses_that_nobody_can_mean_are_refused_before_anything_is_signed() {
+    let (world, _phone, folder) = changed(|_| ());
+    let tables = folder.path().join("tables");
+    let before = world.desk.manifest().expect("a bundle");
+    let key = |name: &str, n| NoteKey { name: name.into(), key: SigningKey::from_seed([n; 32]).public() }.of_witness();
+    let own = NoteKey { name: "own".into(), key: before.log.key }.of_witness();
+    for (keys, needed, told) in [
+        (vec![key("a", 1)], 2, "2 witnesses must cosign and 1 are named"),
+        (vec![key("a", 1), key("b", 1)], 1, "b has the key of another witness"),
+        (vec!["a key".to_owned()], 0, "\"a key\" is no key of a witness"),
+        (vec![own], 1, "own has the key of the mission's own log"),
+    ] {
+        let refused = build(&world, &tables, &keys, needed).expect_err("nobody can mean it").to_string();
+        assert!(refused.contains("mission.json: witnesses: ") && refused.contains(told), "{told}: {refused}");
+    }
+    assert_eq!(world.desk.manifest().expect("a bundle").version, before.version);
 }
