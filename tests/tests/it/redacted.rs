@@ -65,7 +65,7 @@ const CONFIDENTIAL: [&str; 37] = [
 ];
 
 /// Types of which a field is so called and is public: the mission's own words, a server's, or a signed head.
-const PUBLIC: [(&str, &str); 21] = [
+const PUBLIC: [(&str, &str); 22] = [
     ("Sentence", "text"),
     ("Folded", "text"),
     ("SignedHead", "bytes"),
@@ -77,6 +77,7 @@ const PUBLIC: [(&str, &str); 21] = [
     ("UnsentInfo", "reason"),
     ("FailedInfo", "reason"),
     ("LackingInfo", "reason"),
+    ("CutShortInfo", "reason"),
     ("DamagedInfo", "reason"),
     ("DisputeInfo", "reason"),
     ("ChangedInfo", "reason"),
