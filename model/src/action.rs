@@ -51,6 +51,10 @@ pub enum MissionAction {
     Smuggle(u8),
     /// The root ends the second desk, from a place on.
     EndDesk(usize),
+    /// The server logs the enrolment of a phone without looking at its certificate.
+    SmuggleEnrolment(u8),
+    /// The root has another issuer take over, and ends the one of all invites from a place on.
+    EndIssuer(usize),
     /// The root reinstates a phone.
     Reinstate(u8),
     /// A new log begins with this many objects of the first desk.

@@ -45,6 +45,10 @@ pub enum PlantedBug {
     EpochBelowNamedPlaces,
     /// The root ends a desk, or reinstates a phone, at a place of a log that was replaced.
     PlacesOfTheOldLog,
+    /// An issuer that was ended certifies on.
+    EndedIssuerCertifies,
+    /// Phones are judged by the issuers of now, not of the place where they enrolled.
+    IssuersOfNowCertify,
     /// What a desk read that was ended since still counts.
     EndedDeskReads,
     /// An older notice takes the place of a newer one.
@@ -65,7 +69,7 @@ pub enum PlantedBug {
 
 impl PlantedBug {
     /// All of them.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 31] = [
         Self::ReceiptBeforeCommit,
         Self::ServerLogsTwice,
         Self::DeskCountsPlaces,
@@ -87,6 +91,8 @@ impl PlantedBug {
         Self::ReinstatementHasNoEnd,
         Self::EpochBelowNamedPlaces,
         Self::PlacesOfTheOldLog,
+        Self::EndedIssuerCertifies,
+        Self::IssuersOfNowCertify,
         Self::EndedDeskReads,
         Self::OlderNoticeReplaces,
         Self::NoticeOutlivesItsLog,

@@ -141,7 +141,7 @@ impl DeskPull<'_> {
         let standings = self.desk.standings(self.manifest(), self.bug);
         let mut settled = false;
         for phone in 0..self.phones {
-            let enrolled = self.desk.log.contains(&ModelledObject::Enrolment(phone));
+            let enrolled = self.manifest().has_enrolled(&self.desk.log, phone, self.bug);
             if enrolled && standings.of(phone_id(phone)).is_none() {
                 let decision = self.desk.sign(self.number, false, (phone, Ruling::Confirmed), false);
                 self.send(ModelledObject::Decision(decision));
@@ -187,7 +187,7 @@ impl ModelledDesk {
         let mut counted = Vec::new();
         for (place, object) in self.log.iter().enumerate() {
             let ModelledObject::Report(phone, seq) = *object else { continue };
-            let enrolled = self.log[..place].contains(&ModelledObject::Enrolment(phone));
+            let enrolled = manifest.has_enrolled(&self.log[..place], phone, bug);
             let again = self.log[..place].contains(object) && bug != Some(PlantedBug::DeskCountsPlaces);
             let held = standings.of(phone_id(phone)).map(|held| &held.decision);
             let good = held.is_some_and(|d| match d.standing {

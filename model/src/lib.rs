@@ -12,6 +12,7 @@ mod object;
 mod phone;
 mod properties;
 mod reading;
+mod root;
 mod scope;
 mod server;
 mod state;

@@ -2,7 +2,7 @@
 
 use crate::bug::PlantedBug;
 use crate::object::{MISSION, ModelledDecision, ModelledObject, desk_id, phone_id, tree};
-use baqylau_protocol::authority::{DeskTerm, LogEpoch, Reinstatement, VouchedHead};
+use baqylau_protocol::authority::{DeskTerm, IssuerTerm, LogEpoch, Reinstatement, VouchedHead};
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::ids::PublicKey;
 use baqylau_protocol::standing::Standings;
@@ -16,7 +16,14 @@ pub(crate) struct ModelledManifest {
     pub desks: [(bool, Option<u8>); 2],
     /// Of each phone: decisions before this place are void.
     pub reinstated: [u8; 2],
+    /// The place behind the last at which the issuer of all invites certifies, where another one took over.
+    pub issuer_end: Option<u8>,
 }
+
+/// Of the issuer that signed the invites of all phones.
+const ISSUER: PublicKey = PublicKey([0x40; 32]);
+/// Of the one that takes over.
+const NEXT_ISSUER: PublicKey = PublicKey([0x41; 32]);
 
 fn key(epoch: usize) -> PublicKey {
     PublicKey([u8::try_from(epoch).unwrap_or(u8::MAX); 32])
@@ -53,7 +60,7 @@ impl ModelledManifest {
     /// The largest place that a term or a reinstatement names.
     pub fn named_place(&self) -> usize {
         let ends = self.desks.iter().filter_map(|(_, until)| *until);
-        ends.chain(self.reinstated).max().unwrap_or(0).into()
+        ends.chain(self.reinstated).chain(self.issuer_end).max().unwrap_or(0).into()
     }
 
     /// As the root signs it.
@@ -77,7 +84,7 @@ impl ModelledManifest {
             prev: None,
             issued: 0,
             expires: i64::MAX,
-            issuers: Vec::new(),
+            issuers: self.issuers(bug),
             log: LogEpoch::first(key(0)),
             tls_roots: Vec::new(),
             reading: Vec::new(),
@@ -90,6 +97,31 @@ impl ModelledManifest {
             witnesses: Vec::new(),
             cosignatures: 0,
         }
+    }
+
+    fn issuers(&self, bug: Option<PlantedBug>) -> Vec<IssuerTerm> {
+        let until = self.issuer_end.filter(|_| bug != Some(PlantedBug::EndedIssuerCertifies)).map(u64::from);
+        let first = IssuerTerm { key: ISSUER, from: 0, until };
+        let next = self.issuer_end.map(|_| IssuerTerm { key: NEXT_ISSUER, from: 0, until: None });
+        let of_now = bug != Some(PlantedBug::IssuersOfNowCertify) || until.is_none();
+        Some(first).filter(|_| of_now).into_iter().chain(next).collect()
+    }
+
+    /// Whether an invite lets a phone enrol at a place, by the code that is shipped.
+    pub fn certifies(&self, place: usize, bug: Option<PlantedBug>) -> bool {
+        self.signed(bug).issuers_at(place as u64).contains(&ISSUER)
+    }
+
+    /// Whether a phone is enrolled in a log.
+    pub fn has_enrolled(&self, log: &[ModelledObject], phone: u8, bug: Option<PlantedBug>) -> bool {
+        let enrolment = ModelledObject::Enrolment(phone);
+        log.iter().enumerate().any(|(place, object)| *object == enrolment && self.certifies(place, bug))
+    }
+
+    /// The same, said once more, in other words than the code that is checked.
+    pub fn was_certified(&self, log: &[ModelledObject], phone: u8) -> bool {
+        let before = self.issuer_end.map_or(log.len(), |end| log.len().min(end.into()));
+        log[..before].contains(&ModelledObject::Enrolment(phone))
     }
 
     /// The fold of the decisions in a log, by the code that is shipped; of those that `heard` lets through.

@@ -24,6 +24,7 @@ pub(crate) fn properties() -> Vec<Property<DeliveryModel>> {
         Property::always("of a revoked phone nothing counts behind the number", nothing_counts_behind_the_number),
         Property::always("what a person decided holds against what a desk does by itself", people_overrule),
         Property::always("what an unlisted or ended desk signs changes nothing", late_decisions_change_nothing),
+        Property::always("what an ended issuer certifies behind its end counts nowhere", certified_counts),
         Property::always("over the network every report counts at last", |model, state| {
             everything_counts_at_last(model, state, Way::Network)
         }),
@@ -129,11 +130,20 @@ fn late_decisions_change_nothing(model: &DeliveryModel, state: &MissionState) ->
     })
 }
 
+fn certified_counts(model: &DeliveryModel, state: &MissionState) -> bool {
+    informed(state).filter(|(_, desk)| desk.epoch == state.newest().key()).all(|(_, desk)| {
+        let counted = desk.counted(state.newest(), model.bug);
+        counted.iter().all(|(phone, _)| state.newest().was_certified(&desk.log, *phone))
+    })
+}
+
 /// Every report is at every desk that the root lists, and on its phone as delivered, where nothing seems wrong any more; it counts unless a decision says otherwise. A phone
 /// that was revoked need not get rid of what lies behind its number; of one that was destroyed, what a desk had counts.
 fn everything_counts_at_last(model: &DeliveryModel, state: &MissionState, way: Way) -> bool {
     let last = state.at_last(model, way);
     let newest = last.newest();
+    // Who has not enrolled before its issuer ended needs a new invite, as a new phone.
+    let invited = |phone: u8| newest.issuer_end.is_none() || newest.was_certified(&last.server.log, phone);
     let settled = |desk: &ModelledDesk| {
         let (standings, counted) = (desk.standings(newest, model.bug), desk.counted(newest, model.bug));
         let arrived = |phone: u8, seq: u8| {
@@ -152,7 +162,7 @@ fn everything_counts_at_last(model: &DeliveryModel, state: &MissionState, way: W
         let of_phone = |(phone, held): (u8, &ModelledPhone)| {
             (1..=held.signed).filter(|seq| expected(phone, held.gone, *seq)).all(|seq| arrived(phone, seq))
         };
-        (0..).zip(&last.phones).all(of_phone)
+        (0..).zip(&last.phones).filter(|(phone, _)| invited(*phone)).all(of_phone)
     };
     let refused = |phone: u8| {
         let standings = newest.standings(&last.server.log, model.bug);
@@ -160,6 +170,7 @@ fn everything_counts_at_last(model: &DeliveryModel, state: &MissionState, way: W
     };
     let told = (0..)
         .zip(&last.phones)
+        .filter(|(phone, _)| invited(*phone))
         .all(|(phone, held)| held.gone || refused(phone) || (held.queue().is_empty() && !held.sees_a_fault()));
     let listed = last.desks.iter().zip(0..).filter(|(_, number)| newest.is_current_desk(*number));
     told && listed.map(|(desk, _)| desk).all(settled)

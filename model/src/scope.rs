@@ -23,6 +23,8 @@ pub struct Spare {
     pub smuggled: u8,
     /// Desks that the root ends.
     pub ends: u8,
+    /// Times that another issuer takes over.
+    pub issuers_ended: u8,
     /// Phones that the root reinstates.
     pub reinstatements: u8,
     /// New logs.
@@ -83,6 +85,22 @@ impl ModelScope {
     #[must_use]
     pub fn unlisted() -> Self {
         Self { second_desk: false, ..Self::authority() }
+    }
+
+    /// An issuer that is replaced, and ended from a place on; a server that goes back, logs what its key certified later, and is replaced.
+    #[must_use]
+    pub fn rotation() -> Self {
+        let spare = Spare {
+            reports: 1,
+            lost_answers: 1,
+            meetings: 1,
+            losses: 1,
+            smuggled: 1,
+            issuers_ended: 1,
+            epochs: 1,
+            ..Spare::default()
+        };
+        Self { phones: 2, second_desk: true, begun: false, desks_to_read: 0, spare }
     }
 
     /// What desks read: a server that goes back, is replaced, and hands out old notices, and a desk that is ended.

@@ -78,10 +78,9 @@ fn may_log(
     bug: Option<PlantedBug>,
 ) -> Result<(), RefusalCode> {
     match object {
-        ModelledObject::Enrolment(_) => Ok(()),
-        ModelledObject::Report(phone, _) if !log.contains(&ModelledObject::Enrolment(phone)) => {
-            Err(RefusalCode::UnknownDevice)
-        }
+        ModelledObject::Enrolment(_) if manifest.certifies(log.len(), bug) => Ok(()),
+        ModelledObject::Enrolment(_) => Err(RefusalCode::Expired),
+        ModelledObject::Report(phone, _) if !manifest.has_enrolled(log, phone, bug) => Err(RefusalCode::UnknownDevice),
         ModelledObject::Report(phone, seq) => {
             let standings = manifest.standings(log, bug);
             let held = standings.of(phone_id(phone)).map(|held| &held.decision);

@@ -131,6 +131,12 @@ impl MissionState {
                 Some(())
             }
             MissionAction::EndDesk(until) => self.end_desk(model, until),
+            MissionAction::SmuggleEnrolment(phone) => {
+                spend(&mut self.spare.smuggled)?;
+                let enrolment = ModelledObject::Enrolment(phone);
+                (!self.server.log.contains(&enrolment)).then(|| self.server.log_anyhow(Reader::Desk, enrolment))
+            }
+            MissionAction::EndIssuer(until) => self.end_issuer(model, until),
             MissionAction::Reinstate(phone) => self.reinstate(model, phone),
             MissionAction::NewLog(size) => self.begin_log(model, size),
         }
@@ -222,68 +228,17 @@ impl MissionState {
             Ruling::RevokedAfter(seq) => seq > 0 && !own.log.contains(&ModelledObject::Report(phone, seq)),
         };
         let final_word = held == Some(Standing::Revoked) && !matches!(ruling, Ruling::RevokedAfter(_));
-        let enrolled = own.log.contains(&ModelledObject::Enrolment(phone));
+        let enrolled = self.manifests[own.manifest].has_enrolled(&own.log, phone, model.bug);
         if !enrolled || same || (desk == 0 && final_word) {
             return None;
         }
         self.desks[usize::from(desk)].sign(desk, true, (phone, ruling), !listed);
         Some(())
     }
-
-    /// Whether the first desk knows places of the log of now.
-    fn knows_places(&self, model: &DeliveryModel) -> bool {
-        self.desks[0].epoch == self.newest().key() || model.bug == Some(PlantedBug::PlacesOfTheOldLog)
-    }
-
-    fn end_desk(&mut self, model: &DeliveryModel, until: usize) -> Option<()> {
-        spend(&mut self.spare.ends)?;
-        let mut manifest = self.newest().clone();
-        if !manifest.is_current_desk(1) || !self.knows_places(model) {
-            return None;
-        }
-        manifest.desks[1].1 = Some(u8::try_from(until).ok()?);
-        self.manifests.push(manifest);
-        // What it decided behind that goes with it.
-        self.desks.iter_mut().for_each(|desk| desk.revoked = [None; 2]);
-        Some(())
-    }
-
-    fn reinstate(&mut self, model: &DeliveryModel, phone: u8) -> Option<()> {
-        spend(&mut self.spare.reinstatements)?;
-        let mut manifest = self.newest().clone();
-        let standings = self.desks[0].standings(&manifest, model.bug);
-        let held = standings.of(phone_id(phone)).map(|held| held.decision.standing);
-        if held != Some(Standing::Revoked) || !self.knows_places(model) {
-            return None;
-        }
-        manifest.reinstated[usize::from(phone)] = u8::try_from(self.desks[0].log.len()).ok()?;
-        self.manifests.push(manifest);
-        self.desks.iter_mut().for_each(|desk| desk.revoked[usize::from(phone)] = None);
-        Some(())
-    }
-
-    /// A new log begins with what the first desk has, and the root says so.
-    pub(crate) fn begin_log(&mut self, model: &DeliveryModel, size: usize) -> Option<()> {
-        spend(&mut self.spare.epochs)?;
-        let mut manifest = self.newest().clone();
-        let (desk, newest) = (&self.desks[0], manifest.key());
-        let named = manifest.named_place() > size && model.bug != Some(PlantedBug::EpochBelowNamedPlaces);
-        if desk.epoch != newest || named {
-            return None;
-        }
-        let log = desk.log[..size].to_vec();
-        manifest.before.push(log.clone());
-        let key = manifest.key();
-        // Who runs the server may keep the notices of the log before.
-        let (notices, older) = (self.server.notices.clone(), self.server.older.clone());
-        self.server =
-            ModelledServer { key, durable: log.len(), log, for_phones: None, went_back: false, notices, older };
-        self.manifests.push(manifest);
-        Some(())
-    }
 }
 
-fn spend(spare: &mut u8) -> Option<()> {
+/// Counts one thing that happens; `None` where it has happened as often as it may.
+pub(crate) fn spend(spare: &mut u8) -> Option<()> {
     *spare = spare.checked_sub(1)?;
     Some(())
 }
@@ -320,6 +275,9 @@ impl Model for DeliveryModel {
                 MissionAction::Destroy(phone),
                 MissionAction::Reinstate(phone),
             ]);
+            if self.scope.spare.issuers_ended > 0 {
+                actions.push(MissionAction::SmuggleEnrolment(phone));
+            }
             for desk in 0..2 {
                 let rulings = [Ruling::Confirmed, Ruling::Contested, Ruling::RevokedAfter(0), Ruling::RevokedAfter(1)];
                 actions.extend(rulings.map(|ruling| MissionAction::Decide { desk, phone, ruling }));
@@ -340,6 +298,7 @@ impl Model for DeliveryModel {
         let mut places = vec![0, here.saturating_sub(1), here];
         places.dedup();
         actions.extend(places.iter().map(|place| MissionAction::EndDesk(*place)));
+        actions.extend(places.iter().map(|place| MissionAction::EndIssuer(*place)));
         actions.extend(places.iter().map(|size| MissionAction::NewLog(*size)));
     }
 

@@ -14,6 +14,7 @@ const FINAL: &str = "a revoked phone stays revoked, unless the root says otherwi
 const NUMBER: &str = "of a revoked phone nothing counts behind the number";
 const PEOPLE: &str = "what a person decided holds against what a desk does by itself";
 const LATE: &str = "what an unlisted or ended desk signs changes nothing";
+const CERTIFIED: &str = "what an ended issuer certifies behind its end counts nowhere";
 const NETWORK: &str = "over the network every report counts at last";
 const READ_IS_HAD: &str = "what a phone shows as read, as many listed desks have";
 const KEPT: &str = "no copy is thrown away that too few desks have";
@@ -26,18 +27,19 @@ type Walk = (&'static str, fn() -> ModelScope, usize);
 type Planted = (PlantedBug, fn() -> ModelScope, &'static str);
 
 /// Each scope with the number of steps to which it is walked in a minute's test.
-const SCOPES: [Walk; 7] = [
+const SCOPES: [Walk; 8] = [
     ("delivery", ModelScope::delivery, 5),
     ("lies", ModelScope::lies, 6),
     ("authority", ModelScope::authority, 5),
     ("unlisted", ModelScope::unlisted, 5),
+    ("rotation", ModelScope::rotation, 5),
     ("destroyed phone", ModelScope::destroyed_phone, 8),
     ("reading", ModelScope::reading, 5),
     ("read by two", ModelScope::read_by_two, 5),
 ];
 
 /// Each bug, where it is looked for, and which property it breaks.
-const BUGS: [Planted; 29] = [
+const BUGS: [Planted; 31] = [
     (PlantedBug::ReceiptBeforeCommit, ModelScope::delivery, LOGGED),
     (PlantedBug::ServerLogsTwice, ModelScope::delivery, NO_DOUBLES),
     (PlantedBug::DeskCountsPlaces, ModelScope::lies, ONCE),
@@ -59,6 +61,8 @@ const BUGS: [Planted; 29] = [
     (PlantedBug::ReinstatementHasNoEnd, ModelScope::authority, NETWORK),
     (PlantedBug::EpochBelowNamedPlaces, ModelScope::authority, LATE),
     (PlantedBug::PlacesOfTheOldLog, ModelScope::authority, LATE),
+    (PlantedBug::EndedIssuerCertifies, ModelScope::rotation, CERTIFIED),
+    (PlantedBug::IssuersOfNowCertify, ModelScope::rotation, NETWORK),
     (PlantedBug::EndedDeskReads, ModelScope::reading, READ_IS_HAD),
     (PlantedBug::OlderNoticeReplaces, ModelScope::reading, LATER_HOLDS),
     (PlantedBug::NoticeOutlivesItsLog, ModelScope::reading, NOT_MISSING),
