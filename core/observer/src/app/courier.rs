@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::listen::Change;
 use crate::reason::{BundleRefusal, InvalidReason};
 use crate::store::{Number, Outbox, SignedPermit, StoredBlob, names};
+use crate::time::Arrival;
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cbor::{self, MAX_BYTES};
 use baqylau_protocol::courier::{CourierList, CourierReader, CourierWriter};
@@ -396,7 +397,7 @@ impl SyncDriver {
         let fresh = !outbox.is_receipted(seq)?;
         match compared {
             Comparison::Proved { .. } => {
-                let anchor = self.anchor_after(&outbox, &head)?;
+                let anchor = self.anchor_after(&outbox, &head, Arrival::Late)?;
                 outbox.receipted(seq, &bytes, anchor.as_ref())?;
                 Ok(Some(fresh))
             }

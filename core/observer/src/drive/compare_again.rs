@@ -6,6 +6,7 @@ use super::{StepError, SyncDriver, SyncOutcome, lock};
 use crate::error::Error;
 use crate::listen::Change;
 use crate::store::names;
+use crate::time::Arrival;
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cbor;
 use baqylau_protocol::ids::Hash;
@@ -110,7 +111,7 @@ impl SyncDriver {
             match outbox.find(object)? {
                 Some(seq) => {
                     fresh = !outbox.is_receipted(seq)?;
-                    let anchor = self.anchor_after(&outbox, &head)?;
+                    let anchor = self.anchor_after(&outbox, &head, Arrival::Late)?;
                     outbox.receipted(seq, &bytes, anchor.as_ref())?;
                 }
                 None => outbox.relayed_proved(object, &bytes)?,
