@@ -18,7 +18,7 @@ from signed import HASH, MISSION, NAMES, VERSION, Signed, leaf_hash, payload_map
 
 NOTICE = 65021
 NAMES[NOTICE] = "read notice"
-ROW = row_of(some_bytes, whole(64), of_bytes(16), of_bytes(156), list_of(HASH, 64))
+ROW = row_of(some_bytes, whole(64), of_bytes(16), of_bytes(172), list_of(HASH, 64))
 NOTICE_SHAPE = {
     0: (VERSION, True), 1: (MISSION, True), 2: (of_bytes(16), True), 3: (integer, True), 4: (whole(32), True),
     5: (whole(64), True), 6: (HASH, True), 7: (whole(64), True), 8: (HASH, True),

@@ -114,7 +114,11 @@ fn what_the_coordinators_do_not_find_is_sent_again_by_itself() {
     assert!(states(&core) == [DeliveryState::Missing] && !told.all_stored() && told.missing == 1, "{told:?}");
     line.repent();
     let again = core.sync_now(BUDGET).expect("syncs");
-    assert_eq!((again.delivered, states(&core)), (0, vec![DeliveryState::Missing]), "sent again, and nothing proves where");
+    assert_eq!(
+        (again.delivered, states(&core)),
+        (0, vec![DeliveryState::Missing]),
+        "sent again, and nothing proves where"
+    );
     pull(&mut world);
     assert!(sync(&core).all_safe());
     assert_eq!(baqylau_tests::reports(&world.desk).len(), 3, "each once");
