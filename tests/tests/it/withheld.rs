@@ -6,9 +6,13 @@ use baqylau_observer::app::LogConsistency;
 use baqylau_protocol::cbor;
 use baqylau_protocol::courier::CourierFile;
 use baqylau_protocol::ids::Hash;
+use baqylau_protocol::receipt::Receipt;
 use baqylau_protocol::wire::LetterPage;
 use baqylau_tests::lying::Lying;
 use baqylau_tests::{BUDGET, World, now, tables};
+use minicbor::bytes::ByteVec;
+use std::path::Path;
+use std::process::Command;
 use std::sync::Arc;
 
 /// Answers in a server's stead, as [`Lying::lie`] takes it.
@@ -128,4 +132,40 @@ fn a_courier_brings_what_a_server_keeps_back_and_nothing_that_is_not_proved() {
     pull(&mut world);
     assert!(world.desk.own().letters().expect("letters")[0].arrived.is_some());
     assert_eq!((texts(&core).len(), log(&core)), (1, LogConsistency::Proved));
+}
+
+#[test]
+fn an_independent_program_proves_the_letters_of_a_courier_file() {
+    let (mut world, _core, _server) = lied_to();
+    write(&mut world, "Evacuate.");
+    let folder = tempfile::tempdir().expect("a folder");
+    let (log, carried) = (folder.path().join("log.cbor"), folder.path().join("carried.courier"));
+    let exported = world.desk.heads().export().expect("reads").expect("pulled");
+    std::fs::write(&log, minicbor::to_vec(&exported).expect("encodes")).expect("written");
+    let file = world.desk.courier(Vec::new(), Vec::new()).expect("a file");
+    let verify = |file: &[u8]| {
+        std::fs::write(&carried, file).expect("written");
+        let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("formats/notice.py");
+        let done = Command::new("python3").arg(program).args([&log, &carried]).output().expect("python");
+        String::from_utf8_lossy(&done.stdout).lines().last().unwrap_or_default().to_owned()
+    };
+    assert_eq!(verify(&file), "good: 1 rows, 1 letters");
+    let changes: [fn(&mut (Receipt, ByteVec)); 4] = [
+        |(receipt, _)| receipt.received += 1,
+        |(receipt, _)| receipt.index -= 1,
+        |(receipt, _)| receipt.path[0].0[0] ^= 1,
+        |(_, letter)| letter[200] ^= 1,
+    ];
+    for change in changes {
+        let mut altered = CourierFile::decode(&file, world.desk.mission()).expect("a courier file");
+        altered.letters.iter_mut().flatten().for_each(change);
+        assert_eq!(verify(&altered.encode()), "FAULT letter: not where its receipt says");
+    }
+    let mut signed_by_nobody = CourierFile::decode(&file, world.desk.mission()).expect("a courier file");
+    signed_by_nobody
+        .letters
+        .iter_mut()
+        .flatten()
+        .for_each(|(receipt, _)| *receipt.head.last_mut().expect("bytes") ^= 1);
+    assert!(verify(&signed_by_nobody.encode()).starts_with("FAULT"));
 }
