@@ -182,6 +182,7 @@ public enum Word: String, CaseIterable, Sendable {
     case lockWrong = "lock_wrong"
     case logContradicted = "log_contradicted"
     case logUnproved = "log_unproved"
+    case logWithheld = "log_withheld"
     case lostBegin = "lost_begin"
     case lostText = "lost_text"
     case lostTitle = "lost_title"

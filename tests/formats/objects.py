@@ -41,6 +41,7 @@ COURIER = {                                                                     
     3: (list_of(row_of(HASH, RECEIPT_SHAPE), 50_000), True), 4: (row_of(some_bytes, list_of(some_bytes, 1024)), False),
     5: (list_of(row_of(HASH, some_bytes), 50_000), False), 6: (list_of(row_of(some_bytes, of_bytes(32)), 50_000), False),
     7: (list_of(row_of(some_bytes, some_bytes), 64), False), 8: (list_of(ROW, 20_000), False), 9: (list_of(some_bytes, 256), False),
+    10: (list_of(row_of(RECEIPT_SHAPE, some_bytes), 10_000), False),
 }
 ANY = 1 << 62
 
@@ -113,7 +114,8 @@ KINDS = {
     "proof of consistency": Kind(list_of(HASH, 64), limit=ANY),
     "page of the log": Kind(row_of(whole(64), list_of(row_from(2, integer, some_bytes, row_of(HASH, DEVICE, whole(64))), 256),
                                    some_bytes), limit=ANY),
-    "letters": Kind(row_of(list_of(row_of(whole(64), some_bytes), 64), list_of(some_bytes, 64)), limit=ANY),
+    "letters": Kind(row_from(3, some_bytes, list_of(row_of(some_bytes, whole(64), integer, list_of(HASH, 64)), 64),
+                             list_of(some_bytes, 64), list_of(HASH, 64)), limit=ANY),
     "have": Kind(row_from(1, whole(64), some_bytes), limit=ANY),
     "rows": Kind(row_of(list_of(ROW, 256), list_of(some_bytes, 256)), limit=ANY),
     "courier file": Kind(COURIER, ours=True, limit=64 << 20),

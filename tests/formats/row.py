@@ -5,7 +5,7 @@ HKDF, ChaCha20 and Poly1305 are written here from their RFCs: slow, not in const
 
     python3 row.py < rows.txt      a row a line, in hexadecimal: psk, desk, label, sealed row
 
-Prints a JSON object for each: `last`, `hash`, `gaps` and `attachments`, or `fault`. Exit status: 0 when all opened, 1 on any
+Prints a JSON object for each: `last`, `hash`, `gaps`, `attachments` and `letters`, or `fault`. Exit status: 0 when all opened, 1 on any
 fault, 2 when it is called wrongly.
 """
 
@@ -15,8 +15,8 @@ import sys
 
 from cbor import Fault, Reader, list_of, of_bytes, row_of, whole
 
-PLAIN, SEALED = 128, 156
-ROW_SHAPE = row_of(whole(63), of_bytes(32), list_of(whole(63)), whole(63))
+PLAIN, SEALED = 144, 172
+ROW_SHAPE = row_of(whole(63), of_bytes(32), list_of(whole(63)), whole(63), whole(64))
 
 
 def hkdf(secret, info, length):
@@ -70,7 +70,7 @@ def tag_of(key, nonce, aad, ciphertext):
 
 
 def open_row(psk, desk, label, sealed):
-    """The row `[last, hash, gaps, attachments]` that a desk sealed for the phone that has this secret."""
+    """The row `[last, hash, gaps, attachments, letters]` that a desk sealed for the phone that has this secret."""
     if [len(part) for part in (psk, desk, label, sealed)] != [32, 16, 16, SEALED]:
         raise Fault("not the lengths of a secret, a device, a label and a sealed row")
     derived = hkdf(psk, b"baqylau/1/read", 48)
@@ -89,7 +89,7 @@ def read_row(plain):
         raise Fault("not of the shape of a row")
     if any(plain[reader.at:]):
         raise Fault("something else than zeroes behind the row")
-    last, _, gaps, _ = row
+    last, _, gaps, _, _ = row
     if len(gaps) > 8 or any(not 0 < gap < last for gap in gaps) or any(b <= a for a, b in zip(gaps, gaps[1:])):
         raise Fault("gaps that do not ascend, are too many, or are not below the last")
     return row
@@ -116,8 +116,8 @@ def main():
             parts = [bytes.fromhex(word) for word in line.split()]
             if len(parts) != 4:
                 raise Fault("not four words")
-            last, hash_, gaps, attachments = open_row(*parts)
-            print(json.dumps({"last": last, "hash": hash_.hex(), "gaps": gaps, "attachments": attachments}))
+            last, hash_, gaps, attachments, letters = open_row(*parts)
+            print(json.dumps({"last": last, "hash": hash_.hex(), "gaps": gaps, "attachments": attachments, "letters": letters}))
         except (Fault, ValueError) as fault:
             print(json.dumps({"fault": str(fault)}))
             status = 1

@@ -71,6 +71,7 @@ mod it {
     mod unpublished;
     mod values;
     mod vocabulary;
+    mod withheld;
     mod witnessed;
     mod workbench;
     mod wrapper;

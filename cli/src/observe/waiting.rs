@@ -20,6 +20,7 @@ pub fn log_name(log: LogConsistency) -> &'static str {
     match log {
         LogConsistency::Proved => "proved",
         LogConsistency::Unproved => "unproved",
+        LogConsistency::Withheld => "withheld",
         LogConsistency::Contradicted => "contradicted",
     }
 }
@@ -30,6 +31,9 @@ pub fn log_words(log: LogConsistency) -> Option<&'static str> {
         LogConsistency::Proved => None,
         LogConsistency::Unproved => Some(
             "the server did not prove that it still has all that it received before: keep this store, and tell the coordinators",
+        ),
+        LogConsistency::Withheld => Some(
+            "the coordinators wrote to you, and the server does not hand it out: ask them in another way, or for a courier file (`observe import`), which brings their letters",
         ),
         LogConsistency::Contradicted => Some(
             "the server signed two logs that cannot both be true: tell the coordinators, and give them a file of `observe export`, which carries the proof",

@@ -268,8 +268,8 @@ impl SyncDriver {
                 Ok(Some(Event::Uploaded(verdicts.collect::<Result<_, _>>()?)))
             }
             Action::SendAttachments => self.attachments(now, outcome).await.map(Some),
-            Action::FetchLetters => self.letters(outcome).await.map(Some),
-            Action::FetchRows => self.rows().await.map(Some),
+            Action::FetchLetters => self.letters(now, outcome).await.map(Some),
+            Action::FetchRows => self.rows(now, outcome).await.map(Some),
             Action::Commit(id, verdict) => {
                 self.commit(Number::of(id), verdict, outcome)?;
                 self.notifier.notify(Change::Delivery);

@@ -1,6 +1,6 @@
 //! What the coordinators have read. A locked phone asks too: the key to its rows lies in the outbox.
 
-use crate::drive::{StepError, SyncDriver, body, lock};
+use crate::drive::{StepError, SyncDriver, SyncOutcome, body, lock};
 use crate::error::Error;
 use crate::listen::Change;
 use crate::mail::sender;
@@ -15,20 +15,33 @@ use minicbor::bytes::ByteVec;
 
 /// The most bytes of an answer.
 const MAX_BYTES: usize = 4 << 20;
+/// How often rows are asked for although every desk has everything, in milliseconds: they say of letters too. As often as a desk publishes
+/// what did not change.
+const ASKED_EVERY_MS: u64 = 3_600_000;
 
 impl SyncDriver {
-    /// Asks what each desk has of this phone, unless all of them have everything. What a desk lacks is offered once more.
-    pub(crate) async fn rows(&self) -> Result<Event, StepError> {
+    /// Asks what each desk has of this phone; where all of them have everything, once an hour. What a desk lacks is offered once more, and
+    /// letters that it wrote and that are not here are asked for. `now` as in [`SyncDriver::run`].
+    pub(crate) async fn rows(&self, now: bool, outcome: &mut SyncOutcome) -> Result<Event, StepError> {
         let Some((manifest, _)) = self.manifest()? else { return Ok(Event::RowsDone) };
-        let key = {
+        let wall = self.clock.wall().ms;
+        let (key, settled) = {
             let outbox = lock(&self.outbox)?;
-            if outbox.has_unread(&manifest)? { outbox.row_key()? } else { None }
+            let settled = !outbox.has_unread(&manifest)?;
+            let due = now || wall.abs_diff(outbox.number(names::ROWS_ASKED)?) >= ASKED_EVERY_MS;
+            (if due || !settled { outbox.row_key()? } else { None }, settled)
         };
         let Some(key) = key else { return Ok(Event::RowsDone) };
         let bytes = body(self.get(&routes::rows(key.label()), None).await?, MAX_BYTES).await?;
         let RowPage { rows, desks } = cbor::decode_request(&bytes).map_err(|_| Failure::Nonsense)?;
         if self.keep_rows(&mut *lock(&self.outbox)?, &manifest, &rows, &desks)? > 0 {
             self.notifier.notify(Change::Delivery);
+        }
+        if settled {
+            lock(&self.outbox)?.set(&[(names::ROWS_ASKED, &wall.to_be_bytes())], &[])?;
+        }
+        if lock(&self.outbox)?.has_unasked_letters(&manifest)? {
+            self.letters(now, outcome).await?;
         }
         Ok(Event::RowsDone)
     }

@@ -9,65 +9,100 @@ use baqylau_protocol::receipt::TreeHead;
 use minicbor::bytes::ByteArray;
 use minicbor::{Decode, Encode};
 
-/// The largest tree head that a receipt proved, and what the phone's clocks said then.
+/// The largest tree head that a receipt proved, and the time that one told.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub(crate) struct Anchor {
     #[n(0)]
     pub size: u64,
     #[n(1)]
     pub root: Hash,
+    /// Nothing until a head came from which the time can be taken.
     #[n(2)]
+    pub mark: Option<TimeMark>,
+}
+
+/// The time of a head, and what the phone's clocks said when it came. All but the start are in milliseconds.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub(crate) struct TimeMark {
+    #[n(0)]
     time: i64,
-    #[n(3)]
+    #[n(1)]
     wall: i64,
-    #[n(4)]
+    #[n(2)]
     boot_ms: i64,
-    #[n(5)]
+    #[n(3)]
     boot_id: ByteArray<8>,
 }
 
-/// How far a head's time may be from what the phone knows, in milliseconds.
-const NEAR_MS: i64 = DAY_MS;
+/// How a head came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Arrival {
+    /// In the answer to what was just sent.
+    Fresh,
+    /// By hand, or kept for a while: it was signed some time ago.
+    Late,
+}
+
+/// How long before its manifest was issued a head may have been signed, in milliseconds.
+const BEFORE_ISSUE_MS: i64 = DAY_MS;
 /// How long after the end of enrolment a mission may go on, in milliseconds.
 const AFTER_END_MS: i64 = 365 * DAY_MS;
 /// How much a log may have grown between two heads that this phone saw. The largest mission has a few million objects.
 pub(crate) const MOST_GROWTH: u64 = 1 << 24;
 
 impl Anchor {
-    /// The same times, of the log that another one begins with: it is no larger than what is vouched for.
+    /// The same time, of the log that another one begins with: it is no larger than what is vouched for.
     pub fn within(self, kept: &VouchedHead) -> Self {
         if self.size <= kept.size { self } else { Self { size: kept.size, root: kept.root, ..self } }
     }
 
-    /// What is known after a head: the larger log, and the later time. A server that replays an old head moves nothing, and neither
-    /// does one that signs what cannot be: its own clock is not the phone's.
-    pub fn after(known: Option<Self>, head: &TreeHead, clock: &dyn Clock, manifest: &Manifest) -> Option<Self> {
-        let wall = clock.wall().ms;
-        let near = |one: i64, other: i64| one.abs_diff(other) <= NEAR_MS.unsigned_abs();
-        let of_mission = manifest.issued.saturating_sub(NEAR_MS)..=manifest.expires.saturating_add(AFTER_END_MS);
+    /// What is known after a head: the larger log, and the time where [`TimeMark::takes`] it. A head that cannot be of this mission
+    /// changes nothing.
+    pub fn after(
+        known: Option<Self>,
+        (head, arrival): (&TreeHead, Arrival),
+        clock: &dyn Clock,
+        manifest: &Manifest,
+    ) -> Option<Self> {
+        let of_mission =
+            manifest.issued.saturating_sub(BEFORE_ISSUE_MS)..=manifest.expires.saturating_add(AFTER_END_MS);
         let size = known.as_ref().map_or(0, |known| known.size);
         if !of_mission.contains(&head.time) || head.size > size.saturating_add(MOST_GROWTH) {
             return known;
         }
-        let fresh = |size, root| Self {
-            size,
-            root,
-            time: head.time,
-            wall,
-            boot_ms: clock.boot_ms(),
-            boot_id: clock.boot_id().into(),
+        let now = corrected(clock, known.as_ref(), manifest.issued);
+        let mark = known.as_ref().and_then(|known| known.mark.clone());
+        let mark = match TimeMark::takes(mark.as_ref(), (head.time, arrival), now, clock) {
+            true => Some(TimeMark::new(head.time, clock)),
+            false => mark,
         };
-        let Some(known) = known else { return Some(fresh(head.size, head.root)) };
-        let now = corrected(clock, Some(&known), manifest.issued);
-        let same_boot = *known.boot_id == clock.boot_id();
-        let likely = !same_boot || near(head.time, now) || near(head.time, wall);
-        let mends = near(head.time, wall) && !near(now, wall);
-        let later = (head.size, head.time) > (known.size, known.time);
-        let (size, root) = if head.size > known.size { (head.size, head.root) } else { (known.size, known.root) };
-        Some(match likely && (later || mends) {
-            true => fresh(size, root),
-            false => known,
+        Some(match known {
+            Some(known) if known.size >= head.size => Self { mark, ..known },
+            Some(_) | None => Self { size: head.size, root: head.root, mark },
         })
+    }
+}
+
+impl TimeMark {
+    fn new(time: i64, clock: &dyn Clock) -> Self {
+        Self { time, wall: clock.wall().ms, boot_ms: clock.boot_ms(), boot_id: clock.boot_id().into() }
+    }
+
+    /// Whether the time of a head takes the place of what is known. Once in each run of the phone it may say anything that is not
+    /// before the last one and what the phone ran since. After that it only brings the time nearer to the phone's own clock: however
+    /// many heads a server signs, they move nothing further than the first one did.
+    fn takes(known: Option<&Self>, (time, arrival): (i64, Arrival), now: i64, clock: &dyn Clock) -> bool {
+        let wall = clock.wall().ms;
+        let nearer = time.abs_diff(wall) < now.abs_diff(wall);
+        let once = known.is_none_or(|mark| *mark.boot_id != clock.boot_id() && time >= mark.earliest(clock));
+        // What was signed a while ago only shows that it is later by now.
+        (arrival == Arrival::Fresh || time > now) && (once || nearer)
+    }
+
+    /// The least that it can be now: that time, and what the phone is known to have run since.
+    fn earliest(&self, clock: &dyn Clock) -> i64 {
+        let since = if *self.boot_id == clock.boot_id() { clock.boot_ms() - self.boot_ms } else { clock.boot_ms() };
+        self.time.saturating_add(since.max(0))
     }
 }
 
@@ -107,14 +142,14 @@ impl Uptime {
     }
 }
 
-/// Now, in milliseconds since 1970: the last receipt and what the boot clock counted since. After a restart of the phone, the wall
-/// clock with the error that it had then, never before the receipt. Without a receipt, the wall clock, never before the bundle
-/// was issued.
+/// Now, in milliseconds since 1970: the time that was taken from a head and what the boot clock counted since. After a restart of the
+/// phone, the wall clock with the error that it had then, never before that time and what the phone ran since its start. Without such a
+/// time, the wall clock, never before the bundle was issued.
 pub(crate) fn corrected(clock: &dyn Clock, anchor: Option<&Anchor>, issued: i64) -> i64 {
     let wall = clock.wall().ms;
-    match anchor {
+    match anchor.and_then(|anchor| anchor.mark.as_ref()) {
         None => wall.max(issued),
-        Some(a) if *a.boot_id == clock.boot_id() => a.time.saturating_add((clock.boot_ms() - a.boot_ms).max(0)),
-        Some(a) => wall.saturating_add(a.time.saturating_sub(a.wall)).max(a.time),
+        Some(mark) if *mark.boot_id == clock.boot_id() => mark.earliest(clock),
+        Some(mark) => wall.saturating_add(mark.time.saturating_sub(mark.wall)).max(mark.earliest(clock)),
     }
 }

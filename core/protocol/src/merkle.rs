@@ -97,9 +97,15 @@ impl MerkleTree {
     /// Inclusion path of the leaf with this index, lowest sibling first; `None` if there is no such leaf.
     #[must_use]
     pub fn path(&self, leaf: usize) -> Option<Vec<Hash>> {
+        self.path_at(leaf, self.len())
+    }
+
+    /// As [`MerkleTree::path`], under the root over the first `size` leaves; `None` if the tree has fewer, or the leaf is not among them.
+    #[must_use]
+    pub fn path_at(&self, leaf: usize, size: usize) -> Option<Vec<Hash>> {
         let mut out = Vec::new();
-        let (mut from, mut to) = (0, self.len());
-        if leaf >= to {
+        let (mut from, mut to) = (0, size);
+        if leaf >= size || size > self.len() {
             return None;
         }
         while to - from > 1 {

@@ -61,10 +61,11 @@ pub fn cosigned(witnesses: usize) -> String {
     format!("{CHECKPOINT}?cosigned={witnesses}")
 }
 
-/// The letters to a device from a place in the log on.
+/// The letters to a device from a place in the log on, with the proof that the log goes on from the `known` size.
 #[must_use]
-pub fn letters(device: DeviceId, from: u64) -> String {
-    format!("{}?from={from}", LETTERS.replace("{device}", &device.to_string()))
+pub fn letters(device: DeviceId, from: u64, known: Option<u64>) -> String {
+    let known = known.map(|known| format!("&known={known}")).unwrap_or_default();
+    format!("{}?from={from}{known}", LETTERS.replace("{device}", &device.to_string()))
 }
 
 /// What each desk has read of a phone.

@@ -200,15 +200,46 @@ pub struct Damaged {
     pub seq: u64,
 }
 
-/// `GET /v1/letters/{device}?from=N`: letters from desks to a phone, with the enrolments that verify them.
+/// `GET /v1/letters/{device}?from=N&known=M`: letters from desks to a phone, proved, with the enrolments that verify them.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub struct LetterPage {
-    /// Log index and envelope, ascending; at most [`MAX_LETTERS`].
-    #[cbor(n(0), decode_with = "cbor::at_most::<_, _, MAX_LETTERS>")]
-    pub letters: Vec<(u64, ByteVec)>,
-    /// Signed enrolments of the desks that wrote the letters.
+    /// A signed [`crate::receipt::TreeHead`], under which the letters are proved. What the log got since comes under a later one.
+    #[n(0)]
+    pub head: ByteVec,
+    /// By ascending index; at most [`MAX_LETTERS`].
     #[cbor(n(1), decode_with = "cbor::at_most::<_, _, MAX_LETTERS>")]
+    pub letters: Vec<LoggedLetter>,
+    /// Signed enrolments of the desks that wrote the letters.
+    #[cbor(n(2), decode_with = "cbor::at_most::<_, _, MAX_LETTERS>")]
     pub desks: Vec<ByteVec>,
+    /// As [`Verdicts::proof`], between the size that was asked with and `head`.
+    #[cbor(n(3), decode_with = "proof_hashes")]
+    pub proof: Option<Vec<Hash>>,
+}
+
+/// A letter with its place in the log.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct LoggedLetter {
+    /// The envelope.
+    #[n(0)]
+    pub object: ByteVec,
+    /// Log index, from 0.
+    #[n(1)]
+    pub index: u64,
+    /// Time of receipt by the server's clock, in milliseconds since 1970.
+    #[n(2)]
+    pub received: i64,
+    /// Inclusion path under the head of the page, lowest sibling first.
+    #[cbor(n(3), decode_with = "cbor::at_most::<_, _, MAX_PROOF>")]
+    pub path: Vec<Hash>,
+}
+
+impl LoggedLetter {
+    /// What proves it under the signed head of its page.
+    #[must_use]
+    pub fn receipt(&self, head: &ByteVec) -> Receipt {
+        Receipt { head: head.clone(), index: self.index, received: self.received, path: self.path.clone() }
+    }
 }
 
 /// The response to a permit that is shown, and to each chunk: how much of an attachment the server has.

@@ -260,7 +260,7 @@ fn upload(
     }
 }
 
-/// A courier file with the bundle, what this desk has read, and receipts if there are any: for phones that have no network.
+/// A courier file with the bundle, what this desk read and wrote, and receipts if there are any: for phones that have no network.
 pub(crate) fn courier_file(
     board: NoticeBoard<'_>,
     receipts: Vec<(Hash, Receipt)>,
@@ -268,12 +268,14 @@ pub(crate) fn courier_file(
 ) -> Result<Vec<u8>, DeskError> {
     let NoticeBoard { workspace, own, .. } = board;
     let rows = Some(board.carried()?).filter(|rows| !rows.is_empty());
+    let letters = Some(board.carried_letters()?).filter(|letters| !letters.is_empty());
     let file = CourierFile {
         receipts,
         bundle: Some(workspace.published_parts()?),
         kept: Some(kept).filter(|kept| !kept.is_empty()),
-        desks: rows.is_some().then(|| vec![own.secrets.identity.enrolment.clone().into()]),
+        desks: (rows.is_some() || letters.is_some()).then(|| vec![own.secrets.identity.enrolment.clone().into()]),
         rows,
+        letters,
         ..CourierFile::new(own.known.trust.mission())
     };
     Ok(file.encode())

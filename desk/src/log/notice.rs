@@ -12,13 +12,14 @@ use crate::store::KnownDevice;
 use crate::workspace::Workspace;
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::certificate::Role;
-use baqylau_protocol::courier::MAX_CARRIED_ROWS;
+use baqylau_protocol::courier::{MAX_CARRIED_LETTERS, MAX_CARRIED_ROWS};
 use baqylau_protocol::ids::{DeviceId, Hash, RowLabel};
 use baqylau_protocol::keys::ReadingKey;
 use baqylau_protocol::notice::{MAX_ROWS, OpenedNumber, ProvedRow, ReadNotice, ReadRow, ReadTable, RowKey};
-use baqylau_protocol::receipt::TreeHead;
+use baqylau_protocol::receipt::{Receipt, TreeHead};
 use baqylau_protocol::seal::SharedKey;
 use baqylau_protocol::{VERSION, cbor, published, routes};
+use minicbor::bytes::ByteVec;
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
@@ -26,6 +27,9 @@ use std::collections::{HashMap, HashSet};
 const PUBLISHED: &str = "notice_published";
 /// After so long the same is published again, in milliseconds: a server that was put back from a copy may have lost it.
 const AGAIN_MS: i64 = 3_600_000;
+
+/// Most bytes of letters in a courier file: the bundle and rows have to fit too.
+const MOST_LETTER_BYTES: usize = 8 << 20;
 
 /// Says what was read.
 #[derive(Clone, Copy)]
@@ -69,7 +73,7 @@ impl NoticeBoard<'_> {
     pub(crate) fn carried(&self) -> Result<Vec<ProvedRow>, DeskError> {
         let Some(manifest) = self.own.known.latest_manifest()? else { return Ok(Vec::new()) };
         let Some(head) = self.head(&manifest)? else { return Ok(Vec::new()) };
-        let rows = self.rows()?;
+        let rows = self.rows(head.size)?;
         let table = self.seal(&rows);
         let notice = self.sign(&manifest, &head, &table, self.last()?.max(head.time).saturating_add(1))?;
         let labels = rows.iter().map(|(key, _)| key.label()).take(MAX_CARRIED_ROWS);
@@ -80,7 +84,7 @@ impl NoticeBoard<'_> {
     fn make(&self, now: i64) -> Result<Option<NewNotice>, DeskError> {
         let manifest = self.own.known.manifest()?;
         let Some(head) = self.head(&manifest)? else { return Ok(None) };
-        let rows = self.rows()?;
+        let rows = self.rows(head.size)?;
         let plain: Vec<(RowLabel, &ReadRow)> = rows.iter().map(|(key, row)| (key.label(), row)).collect();
         let contents = Hash::of(&cbor::encode(&(manifest.log.epoch, plain)));
         let before = self.published()?;
@@ -128,8 +132,33 @@ impl NoticeBoard<'_> {
         }
     }
 
-    /// What is here of each phone.
-    fn rows(&self) -> Result<Vec<(RowKey, ReadRow)>, DeskError> {
+    /// Letters of this desk to be carried, newest first, each with what proves that the log has it.
+    pub(crate) fn carried_letters(&self) -> Result<Vec<(Receipt, ByteVec)>, DeskError> {
+        let store = self.own.known.store;
+        let heads = SignedHeads { workspace: self.workspace, known: self.own.known };
+        let Some((size, head)) = heads.last()? else { return Ok(Vec::new()) };
+        let (mut letters, mut bytes) = (Vec::new(), 0);
+        store.each_logged_letter(size, &mut |index, received, letter| {
+            bytes += letter.len();
+            let room = letters.len() < MAX_CARRIED_LETTERS && bytes <= MOST_LETTER_BYTES;
+            if room {
+                letters.push((index, received, letter));
+            }
+            room
+        })?;
+        if letters.is_empty() {
+            return Ok(Vec::new());
+        }
+        let tree = store.tree(size)?;
+        let proved = letters.into_iter().filter_map(|(index, received, letter)| {
+            let path = tree.path(usize::try_from(index).ok()?)?;
+            Some((Receipt { head: head.clone().into(), index, received, path }, letter.into()))
+        });
+        Ok(proved.collect())
+    }
+
+    /// What is here of each phone, of the first `size` objects of the log.
+    fn rows(&self, size: u64) -> Result<Vec<(RowKey, ReadRow)>, DeskError> {
         let store = self.own.known.store;
         let attachments = AttachmentFolder { store, folder: &self.workspace.folder };
         let mut lacking = self.lacking.borrow_mut().refresh(attachments)?;
@@ -142,7 +171,12 @@ impl NoticeBoard<'_> {
             opened.entry(device).or_default().push(number);
         })?;
         let phones = store.devices()?.into_iter().filter(|device| device.role == Role::Observer).take(MAX_ROWS);
-        Ok(phones.map(|phone| row(&phone, opened.get(&phone.device), &lacking)).collect())
+        let letters = store.logged_letters(size)?;
+        let row = |phone: KnownDevice| {
+            let (key, row) = row(&phone, opened.get(&phone.device), &lacking);
+            (key, ReadRow { letters: letters.get(&phone.device).copied().unwrap_or(0), ..row })
+        };
+        Ok(phones.map(row).collect())
     }
 }
 

@@ -5,6 +5,7 @@ use crate::error::DeskError;
 use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::ids::{DeviceId, Hash};
 use rusqlite::{OptionalExtension, Transaction, params};
+use std::collections::HashMap;
 
 /// A link of this desk's own chain.
 #[derive(Clone)]
@@ -118,6 +119,43 @@ impl DeskStore {
         let mut statement = self.db.prepare(select)?;
         let rows = statement.query_map(params![kind as u16, recipient.0], |r| r.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// How many letters of this desk to each phone are among the first `size` objects of the log.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub(crate) fn logged_letters(&self, size: u64) -> Result<HashMap<DeviceId, u64>, DeskError> {
+        let select = "SELECT record.recipient, count(DISTINCT record.hash)
+                      FROM record JOIN envelope ON envelope.hash = record.hash
+                      WHERE record.kind = ?1 AND envelope.idx < ?2 GROUP BY record.recipient";
+        let mut statement = self.db.prepare(select)?;
+        let rows = statement.query_map(params![ObjectType::Letter as u16, signed(size)], |r| {
+            Ok((DeviceId(r.get(0)?), unsigned(r, 1)?))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Letters of this desk among the first `size` objects of the log, the last of them first: place, time of receipt, envelope.
+    ///
+    /// # Errors
+    /// The database fails, or `each` does.
+    pub(crate) fn each_logged_letter(
+        &self,
+        size: u64,
+        each: &mut dyn FnMut(u64, i64, Vec<u8>) -> bool,
+    ) -> Result<(), DeskError> {
+        let select = "SELECT envelope.idx, object.received, record.bytes FROM record
+                      JOIN envelope ON envelope.hash = record.hash JOIN object ON object.idx = envelope.idx
+                      WHERE record.kind = ?1 AND envelope.idx < ?2 ORDER BY envelope.idx DESC";
+        let mut statement = self.db.prepare(select)?;
+        let mut rows = statement.query(params![ObjectType::Letter as u16, signed(size)])?;
+        while let Some(row) = rows.next()? {
+            if !each(unsigned(row, 0)?, row.get(1)?, row.get(2)?) {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// What this desk signed of a kind, oldest first.

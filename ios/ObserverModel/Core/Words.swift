@@ -166,6 +166,7 @@ public func logWord(_ log: LogConsistency) -> Word? {
     switch log {
     case .proved: nil
     case .unproved: .logUnproved
+    case .withheld: .logWithheld
     case .contradicted: .logContradicted
     }
 }

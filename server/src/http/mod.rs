@@ -1,6 +1,7 @@
 //! The paths. Bodies are CBOR; what a body means is in `docs/formats.md`.
 
 mod attachments;
+mod letters;
 mod notices;
 mod proofs;
 mod publishing;
@@ -28,10 +29,9 @@ use baqylau_protocol::ids::{DeviceId, Hash, MissionId, MissionRoot};
 use baqylau_protocol::keys::SigningKey;
 use baqylau_protocol::routes;
 use baqylau_protocol::wire::{
-    Damaged, LetterPage, LogEntry, LogPage, MAX_BATCH, MAX_LETTERS, MAX_REQUEST, MEDIA_TYPE, Refusal, RefusalCode,
-    Upload, Verdict, Verdicts,
+    Damaged, LogEntry, LogPage, MAX_BATCH, MAX_REQUEST, MEDIA_TYPE, Refusal, RefusalCode, Upload, Verdict, Verdicts,
 };
-use minicbor::bytes::{ByteArray, ByteVec};
+use minicbor::bytes::ByteArray;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -75,7 +75,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route(routes::CONSISTENCY, get(proofs::consistency))
         .route(routes::CHECKPOINT, get(proofs::checkpoint))
         .route(routes::TILE, get(proofs::tile))
-        .route(routes::LETTERS, get(letters))
+        .route(routes::LETTERS, get(letters::letters))
         .route(routes::NOTICES, post(notices::publish))
         .route(routes::ROWS, get(notices::rows))
         .route(routes::BLOB, post(attachments::permit))
@@ -224,24 +224,6 @@ async fn desks_only(State(app): AppState, request: Request, next: Next) -> Respo
         next.run(request).await
     } else {
         (StatusCode::UNAUTHORIZED, "sign a challenge with an enrolled desk\n").into_response()
-    }
-}
-
-/// Letters are sealed to the phone, whose id nobody but phone, server and desks knows: a locked phone, which cannot sign, fetches
-/// them too.
-async fn letters(State(app): AppState, Path(device): Path<String>, RawQuery(query): RawQuery) -> Response {
-    let Some(device) = DeviceId::from_hex(&device) else { return bad("not a device in hexadecimal") };
-    let from = query.as_deref().and_then(|q| q.strip_prefix("from=")).and_then(|n| n.parse::<u64>().ok());
-    let Some(from) = from else { return bad("expected ?from=<index>") };
-    match app.reader.letters(device, from, MAX_LETTERS).await {
-        Ok((found, desks)) => {
-            // One that is damaged on this disk is none; the log's readers are told of it.
-            let whole = found.into_iter().filter(|(_, e)| Hash::of(&e.object) == e.hash);
-            let letters = whole.map(|(index, e)| (index, e.object.into())).collect();
-            let desks = desks.into_iter().map(ByteVec::from).collect();
-            cbor_body(cbor::encode(&LetterPage { letters, desks }))
-        }
-        Err(cause) => failed("letters", &cause),
     }
 }
 

@@ -139,6 +139,12 @@ impl State {
         places
     }
 
+    /// Takes a letter into its log, and hands it out with the enrolment of who wrote it.
+    pub fn log_letter(&mut self, letter: Vec<u8>, desk: Vec<u8>) {
+        let place = self.take_in(vec![letter.clone()])[0] as u64;
+        self.letters.push((place, letter, desk));
+    }
+
     /// The verdicts on an upload whose objects stand at these places.
     #[must_use]
     pub fn receipts(&self, request: &Request, places: &[usize]) -> Reply {
@@ -147,10 +153,24 @@ impl State {
         let mut answer: Vec<Value> = vec![verdicts.into()];
         let upload = Value::decode(&request.body).expect("an upload");
         if let Some(known) = upload.items().get(1).map(|known| usize::try_from(known.uint()).expect("a size")) {
-            let proof = tree::consistency(known, &self.leaves()).into_iter().map(Value::from).collect::<Vec<_>>();
-            answer.extend((known <= self.log.len()).then(|| proof.into()));
+            answer.extend(self.proof_from(known));
         }
         Reply::ok(Value::List(answer).encode())
+    }
+
+    /// That the log goes on from a size, where it is as large.
+    fn proof_from(&self, known: usize) -> Option<Value> {
+        let proof = || tree::consistency(known, &self.leaves()).into_iter().map(Value::from).collect::<Vec<_>>();
+        (known <= self.log.len()).then(|| proof().into())
+    }
+
+    /// A letter with its place, and with what proves it there where the log has it.
+    fn letter(&self, place: u64, letter: &[u8]) -> Value {
+        let at = usize::try_from(place).ok().filter(|at| self.log.get(*at).is_some_and(|(_, object)| object == letter));
+        let received = at.map_or(self.now, |at| self.log[at].0);
+        let path = at.map(|at| tree::path(at, &self.leaves())).unwrap_or_default();
+        let path: Vec<Value> = path.into_iter().map(Value::from).collect();
+        list([letter.to_vec().into(), place.into(), received.into(), path.into()])
     }
 
     /// The page of the log from a place on, as far as a head covers it.
@@ -181,13 +201,13 @@ impl State {
             what if what.starts_with("GET /v1/log") => self.page(request.number("from"), self.log.len()),
             what if what.starts_with("GET /v1/letters/") => {
                 let from = request.number("from") as u64;
-                let letters = self.letters.iter().filter(|(place, ..)| *place >= from);
-                let (envelopes, desks): (Vec<Value>, Vec<Value>) = letters
-                    .map(|(place, envelope, desk)| {
-                        (list([(*place).into(), envelope.clone().into()]), desk.clone().into())
-                    })
-                    .unzip();
-                Reply::ok(list([envelopes.into(), desks.into()]).encode())
+                let letters: Vec<_> = self.letters.iter().filter(|(place, ..)| *place >= from).collect();
+                let logged: Vec<Value> = letters.iter().map(|(place, letter, _)| self.letter(*place, letter)).collect();
+                let desks: Vec<Value> = letters.iter().map(|(.., desk)| desk.clone().into()).collect();
+                let head = self.head(self.log.len()).into();
+                let mut page = vec![head, logged.into(), desks.into()];
+                page.extend(self.proof_from(request.number("known")));
+                Reply::ok(Value::List(page).encode())
             }
             _ => Reply::Status("404 Not Found", Vec::new()),
         }

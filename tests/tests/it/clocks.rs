@@ -59,6 +59,94 @@ fn a_wrong_clock_is_noticed_and_stops_nothing() {
     assert!(reports.iter().all(|r| r.status == Status::Counted));
 }
 
+const DAY: i64 = 86_400_000;
+
+/// The machine's clocks, of a phone that may be started again and whose wall clock may go wrong.
+#[derive(Default)]
+struct Started {
+    wall: AtomicI64,
+    /// What its clock counted before this start, of what the machine's has.
+    before: AtomicI64,
+    start: AtomicI64,
+}
+
+impl Started {
+    /// Starts the phone again, with a wall clock that is off by so many milliseconds.
+    fn again(&self, wall: i64) {
+        self.wall.store(wall, Ordering::SeqCst);
+        self.before.store(SystemClock.boot_ms(), Ordering::SeqCst);
+        self.start.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+impl Clock for Started {
+    fn wall(&self) -> Moment {
+        let now = SystemClock.wall();
+        Moment { ms: now.ms + self.wall.load(Ordering::SeqCst), ..now }
+    }
+    fn boot_ms(&self) -> i64 {
+        SystemClock.boot_ms() - self.before.load(Ordering::SeqCst)
+    }
+    fn boot_id(&self) -> [u8; 8] {
+        self.start.load(Ordering::SeqCst).to_be_bytes()
+    }
+    fn jitter(&self) -> u32 {
+        SystemClock.jitter()
+    }
+}
+
+fn started(world: &mut World, wall: i64) -> (ObserverApp, Arc<Started>) {
+    let invite = world.invite("p001");
+    let clock = Arc::new(Started::default());
+    clock.again(wall);
+    let config = PhoneConfig { clock: clock.clone(), ..world.phone("phone") };
+    (ObserverApp::create(config, PIN, &invite).expect("a store"), clock)
+}
+
+/// How far the phone takes the time to be from the true one, after a receipt by a server whose clock is off by `server`.
+fn off_after(world: &World, (core, clock): &(ObserverApp, Arc<Started>), server: i64) -> i64 {
+    world.server_clock.store(server, Ordering::SeqCst);
+    report(core, "another");
+    assert_eq!(core.sync_now(BUDGET).expect("syncs").delivered, 1);
+    clock.wall.load(Ordering::SeqCst) - core.mission().expect("a mission").clock_error
+}
+
+#[test]
+fn however_many_heads_a_server_signs_they_move_the_time_no_further_than_the_first_did() {
+    for step in [-20, 20].map(|hours| hours * 3_600_000) {
+        for first in [0, 5 * DAY] {
+            let mut world = World::new(&tables("kazakhstan-2023"));
+            let phone = started(&mut world, 0);
+            world.server_clock.store(first, Ordering::SeqCst);
+            phone.0.enrol(BUDGET).expect("enrols");
+            for number in 1..=5 {
+                let off = off_after(&world, &phone, first + number * step);
+                assert!(off.abs() < first + 60_000, "{first} {step}: off by {off} after {number} receipts");
+            }
+            let off = off_after(&world, &phone, 0);
+            assert!(off.abs() < 60_000, "{first} {step}: what is true mends it: {off}");
+        }
+    }
+}
+
+#[test]
+fn a_phone_that_is_started_again_takes_the_time_once_more_and_none_from_before() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let phone = started(&mut world, 0);
+    phone.0.enrol(BUDGET).expect("enrols");
+    // The clock lost its battery: it is no earlier than the last receipt, and goes on from there.
+    phone.1.again(-20_000 * DAY);
+    let off = -20_000 * DAY - phone.0.mission().expect("a mission").clock_error;
+    assert!((-60_000..=0).contains(&off), "{off}");
+    let off = off_after(&world, &phone, -2 * DAY);
+    assert!((-60_000..=0).contains(&off), "a server moves it back by nothing: {off}");
+    assert!(off_after(&world, &phone, 0).abs() < 60_000);
+    // Somebody set it while the phone was off: that is noticed, and a later word of the server changes nothing any more.
+    phone.1.again(300 * DAY);
+    assert!(off_after(&world, &phone, 0).abs() < 60_000);
+    assert!(off_after(&world, &phone, -2 * DAY).abs() < 60_000);
+}
+
 /// A mission whose checklist computes from the time and from names in the observer's language.
 fn computing(folder: &Path) -> std::path::PathBuf {
     let target = folder.join("tables");

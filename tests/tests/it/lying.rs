@@ -14,7 +14,7 @@ use baqylau_protocol::ids::{Hash, PublicKey};
 use baqylau_protocol::keys::SigningKey;
 use baqylau_protocol::merkle::root_from_path;
 use baqylau_protocol::receipt::{Receipt, TreeHead, leaf_hash};
-use baqylau_protocol::wire::{LetterPage, LogPage, Refusal, RefusalCode, Upload, Verdict, Verdicts};
+use baqylau_protocol::wire::{LetterPage, LogPage, LoggedLetter, Refusal, RefusalCode, Upload, Verdict, Verdicts};
 use baqylau_tests::{BUDGET, PIN, World, now, tables};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -227,10 +227,11 @@ fn a_letter_that_is_none_or_lies_about_its_place_makes_no_phone_deaf() {
     let server = world.lying();
     core.enrol(BUDGET).expect("enrols");
     world.desk.pull(now(), &|_| ()).expect("pulls");
-    let junk = |what: &str, _: &[u8], _: &[u8]| {
-        let first = what.starts_with("GET /v1/letters") && what.len() < 70;
-        let letters = if first { vec![((1 << 63) - 3, vec![7; 40].into())] } else { Vec::new() };
-        what.starts_with("GET /v1/letters").then(|| cbor::encode(&LetterPage { letters, desks: Vec::new() }))
+    let junk = |what: &str, _: &[u8], honest: &[u8]| {
+        let first = what.starts_with("GET /v1/letters") && what.contains("from=0");
+        let junk = LoggedLetter { object: vec![7; 40].into(), index: (1 << 63) - 3, received: 0, path: Vec::new() };
+        let page: LetterPage = what.starts_with("GET /v1/letters").then(|| cbor::decode_request(honest).ok())??;
+        Some(cbor::encode(&LetterPage { letters: first.then_some(junk).into_iter().collect(), ..page }))
     };
     server.lie(junk);
     assert_eq!(core.sync_now(BUDGET).expect("syncs").letters, 0);
@@ -244,13 +245,14 @@ fn a_letter_that_is_none_or_lies_about_its_place_makes_no_phone_deaf() {
     server.lie(|what, _, honest| {
         let mut letters: LetterPage =
             what.starts_with("GET /v1/letters").then(|| cbor::decode_request(honest).ok())??;
-        letters.letters.iter_mut().for_each(|(index, _)| *index += 1 << 62);
+        letters.letters.iter_mut().for_each(|letter| letter.index += 1 << 62);
         Some(cbor::encode(&letters))
     });
-    assert_eq!(core.sync_now(BUDGET).expect("syncs").letters, 1, "it is a letter all the same");
+    assert_eq!(core.sync_now(BUDGET).expect("syncs").letters, 0, "it is not proved to be there");
+    assert!(core.letters().expect("letters").is_empty());
     server.repent();
     written(&mut world, "Evacuate.");
-    assert_eq!(core.sync_now(BUDGET).expect("syncs").letters, 1);
+    assert_eq!(core.sync_now(BUDGET).expect("syncs").letters, 2, "both, from where the first is");
     let texts: Vec<String> = core.letters().expect("letters").into_iter().map(|l| l.text).collect();
     assert_eq!(texts, ["Evacuate.", "Stay."], "each once");
 }
@@ -310,6 +312,11 @@ fn a_receipt_that_no_proof_ties_to_the_known_log_makes_nothing_stored_until_it_i
                 let answer: Verdicts = cbor::decode_request(honest).ok()?;
                 let proof = answer.proof.and_then(proof);
                 Some(cbor::encode(&Verdicts { proof, ..answer }))
+            }
+            _ if what.starts_with("GET /v1/letters") => {
+                let page: LetterPage = cbor::decode_request(honest).ok()?;
+                let proof = page.proof.and_then(proof);
+                Some(cbor::encode(&LetterPage { proof, ..page }))
             }
             _ => None,
         }

@@ -130,6 +130,8 @@ mirror! {
         Proved,
         /// The last head came without such a proof: the server may have lost part of its log. The coordinators must know.
         Unproved,
+        /// It is proved, and a desk wrote letters to this phone that are in it and that the server does not hand out.
+        Withheld,
         /// The server signed two logs that cannot be one. A courier file carries the proof.
         Contradicted,
     }

@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::listen::Change;
 use crate::reason::{BundleRefusal, InvalidReason};
 use crate::store::{Number, Outbox, SignedPermit, StoredBlob, names};
+use crate::time::Arrival;
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cbor::{self, MAX_BYTES};
 use baqylau_protocol::courier::{CourierList, CourierReader, CourierWriter};
@@ -192,7 +193,7 @@ impl ObserverApp {
             }
             Ok::<_, Error>(())
         })?;
-        self.take_rows(&driver, &manifest, &mut courier)?;
+        self.take_desks_words(&driver, &manifest, &mut courier)?;
         let waiting = lock(&self.outbox)?.unproved_blobs()?;
         courier.each(CourierList::Proofs, MAX_BYTES, |item| {
             let carried = item.and_then(|item| minicbor::decode::<(Hash, &ByteSlice)>(item).ok());
@@ -203,19 +204,24 @@ impl ObserverApp {
         Ok(report)
     }
 
-    /// Takes what desks have read of this phone; rows of other phones are theirs.
-    fn take_rows(
+    /// Takes what desks have read of this phone, and their letters to it; what is for other phones is theirs.
+    fn take_desks_words(
         &self,
         driver: &SyncDriver,
         manifest: &Manifest,
         courier: &mut CourierReader<impl Read + Seek>,
     ) -> Result<(), Error> {
-        let Some(key) = lock(&self.outbox)?.row_key()? else { return Ok(()) };
         let (mut desks, mut rows): (Vec<ByteVec>, Vec<ProvedRow>) = Default::default();
         courier.each(CourierList::Desks, MAX_BYTES, |enrolment| {
             desks.extend(enrolment.map(|enrolment| ByteVec::from(enrolment.to_vec())));
             Ok::<_, Error>(())
         })?;
+        courier.each(CourierList::Letters, MAX_BYTES, |item| {
+            let carried = item.and_then(|item| minicbor::decode::<(Receipt, &ByteSlice)>(item).ok());
+            let taken = carried.map(|(receipt, letter)| driver.letter_by_hand(manifest, &desks, (letter, &receipt)));
+            taken.transpose().map(drop)
+        })?;
+        let Some(key) = lock(&self.outbox)?.row_key()? else { return Ok(()) };
         courier.each(CourierList::Rows, MAX_BYTES, |row| {
             let row = row.and_then(|row| minicbor::decode::<ProvedRow>(row).ok());
             rows.extend(row.filter(|row| row.label == key.label()));
@@ -396,7 +402,7 @@ impl SyncDriver {
         let fresh = !outbox.is_receipted(seq)?;
         match compared {
             Comparison::Proved { .. } => {
-                let anchor = self.anchor_after(&outbox, &head)?;
+                let anchor = self.anchor_after(&outbox, &head, Arrival::Late)?;
                 outbox.receipted(seq, &bytes, anchor.as_ref())?;
                 Ok(Some(fresh))
             }

@@ -110,7 +110,7 @@ impl ObserverApp {
             levels: loaded.places.table().levels.iter().map(|l| (l.id.clone(), l.label.get(language))).collect(),
             unlisted_places: loaded.mission.unlisted_places,
             duress_pin: loaded.mission.duress_pin,
-            clock_error: anchor.map_or(0, |_| wall - now),
+            clock_error: anchor.and_then(|anchor| anchor.mark).map_or(0, |_| wall - now),
             bundle_refused: refused.map(|kept| BundleRefusal::of(&kept)),
             lacking: loaded.lacking.clone(),
         })

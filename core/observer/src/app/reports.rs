@@ -174,7 +174,7 @@ impl ObserverApp {
                 DeliveryState::Read => out.read += 1,
             }
         }
-        out.log = lock(&self.outbox)?.consistency()?;
+        out.log = self.with_mission(|_, loaded| lock(&self.outbox)?.consistency(&loaded.manifest))?;
         out.closed = self.with(|u| u.main.closed())?;
         out.drafts = self.with(|u| Ok(u.main.drafts()?.iter().filter(|d| d.report.is_none()).count()))?;
         Ok(out)

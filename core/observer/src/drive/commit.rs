@@ -3,7 +3,7 @@
 use super::{StepError, SyncDriver, SyncOutcome, lock};
 use crate::error::{Error, RefusalReason};
 use crate::store::{Number, Outbox, names};
-use crate::time::Anchor;
+use crate::time::{Anchor, Arrival};
 use baqylau_protocol::cbor;
 use baqylau_protocol::ids::Hash;
 use baqylau_protocol::receipt::{Receipt, ReceiptError, TreeHead};
@@ -34,8 +34,13 @@ impl SyncDriver {
     }
 
     /// The anchor to keep after a receipt proved a head; nothing where none can be believed yet.
-    pub(crate) fn anchor_after(&self, outbox: &Outbox, head: &TreeHead) -> Result<Option<Anchor>, Error> {
-        Ok(Anchor::after(outbox.anchor()?, head, &*self.clock, &self.manifest_in(outbox)?))
+    pub(crate) fn anchor_after(
+        &self,
+        outbox: &Outbox,
+        head: &TreeHead,
+        arrival: Arrival,
+    ) -> Result<Option<Anchor>, Error> {
+        Ok(Anchor::after(outbox.anchor()?, (head, arrival), &*self.clock, &self.manifest_in(outbox)?))
     }
 
     /// Only a verified receipt of the log that this phone knows makes a report delivered; it is verified once more against the envelope
@@ -66,7 +71,7 @@ impl SyncDriver {
                     outbox.sent_uncompared(number, &cbor::encode(&receipt), now)?;
                     return Ok(());
                 }
-                let anchor = self.anchor_after(&outbox, &head)?;
+                let anchor = self.anchor_after(&outbox, &head, Arrival::Fresh)?;
                 outbox.receipted(seq, &cbor::encode(&receipt), anchor.as_ref())?;
                 outcome.delivered += 1;
             }
@@ -90,7 +95,7 @@ impl SyncDriver {
                     self.prove(&outbox, hash, &receipt)?.map_err(|e| Error::refused(RefusalReason::NotGenuine, e))?;
                 // That the device is enrolled lets it send, and says of no report that it is stored.
                 let compared = self.is_compared(&receipt.head);
-                let anchor = if compared { self.anchor_after(&outbox, &head)? } else { None };
+                let anchor = if compared { self.anchor_after(&outbox, &head, Arrival::Fresh)? } else { None };
                 let anchor = anchor.map(|anchor| cbor::encode(&anchor));
                 let receipt = cbor::encode(&receipt);
                 let mut settings = vec![(names::ENROLMENT_RECEIPT, &receipt[..]), (names::ENROLMENT_REFUSED, b"")];

@@ -6,6 +6,7 @@ use super::{StepError, SyncDriver, SyncOutcome, lock};
 use crate::error::Error;
 use crate::listen::Change;
 use crate::store::names;
+use crate::time::Arrival;
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cbor;
 use baqylau_protocol::ids::Hash;
@@ -38,7 +39,7 @@ impl SyncDriver {
             match compared {
                 Comparison::Proved { .. } => {
                     for (object, receipt) in receipts {
-                        outcome.delivered += usize::from(self.keep_compared(object, &receipt)?);
+                        self.keep_compared(object, &receipt, outcome)?;
                     }
                     self.notifier.notify(Change::Delivery);
                 }
@@ -80,7 +81,10 @@ impl SyncDriver {
 
     fn take_back(&self, receipts: &[(Hash, Receipt)]) -> Result<(), Error> {
         let mut outbox = lock(&self.outbox)?;
-        receipts.iter().try_for_each(|(object, receipt)| outbox.take_back(*object, &cbor::encode(receipt)))
+        receipts.iter().try_for_each(|(object, receipt)| {
+            outbox.letter_unproved(*object)?;
+            outbox.take_back(*object, &cbor::encode(receipt))
+        })
     }
 
     fn forget(&self, receipts: &[(Hash, Receipt)]) -> Result<(), Error> {
@@ -101,22 +105,23 @@ impl SyncDriver {
         }
     }
 
-    /// A receipt whose head is proved by now makes its object stored; whether that is an own report which was not before.
-    fn keep_compared(&self, object: Hash, receipt: &Receipt) -> Result<bool, Error> {
+    /// A receipt whose head is proved by now makes its object stored, or shows a letter.
+    fn keep_compared(&self, object: Hash, receipt: &Receipt, outcome: &mut SyncOutcome) -> Result<(), Error> {
         let mut outbox = lock(&self.outbox)?;
-        let mut fresh = false;
         if let Ok(head) = self.prove(&outbox, object, receipt)? {
             let bytes = cbor::encode(receipt);
             match outbox.find(object)? {
                 Some(seq) => {
-                    fresh = !outbox.is_receipted(seq)?;
-                    let anchor = self.anchor_after(&outbox, &head)?;
+                    outcome.delivered += usize::from(!outbox.is_receipted(seq)?);
+                    let anchor = self.anchor_after(&outbox, &head, Arrival::Late)?;
                     outbox.receipted(seq, &bytes, anchor.as_ref())?;
                 }
-                None => outbox.relayed_proved(object, &bytes)?,
+                None => {
+                    outbox.relayed_proved(object, &bytes)?;
+                    outcome.letters += usize::from(outbox.letter_proved(object, receipt.index)?);
+                }
             }
         }
-        outbox.forget_uncompared(object)?;
-        Ok(fresh)
+        outbox.forget_uncompared(object)
     }
 }

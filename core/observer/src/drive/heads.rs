@@ -28,7 +28,7 @@ impl SyncDriver {
     }
 
     /// One that the key of the mission's log did not sign says nothing.
-    pub(super) fn compare_head(
+    pub(crate) fn compare_head(
         &self,
         outbox: &mut Outbox,
         manifest: &Manifest,
@@ -72,7 +72,7 @@ impl SyncDriver {
     }
 
     /// The size of the last head that was kept: the server proves that its log goes on from there.
-    pub(super) fn known_size(&self) -> Result<Option<u64>, Error> {
+    pub(crate) fn known_size(&self) -> Result<Option<u64>, Error> {
         let outbox = lock(&self.outbox)?;
         let Ok(manifest) = self.manifest_in(&outbox) else { return Ok(None) };
         Ok(known_log(outbox.setting(names::HEAD)?.as_deref(), &manifest).map(|known| known.0))

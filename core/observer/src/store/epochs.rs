@@ -16,7 +16,7 @@ impl Outbox {
         let anchor = self.anchor()?.map(|anchor| cbor::encode(&anchor.within(kept)));
         let enrolled = self.setting(names::ENROLMENT_RECEIPT)?;
         let enrolled = enrolled.and_then(|receipt| Receipt::from_bytes(&receipt).ok());
-        let letters = u64::try_from(self.number(names::LETTERS_FROM)?).unwrap_or(0).min(kept.size).to_be_bytes();
+        let letters = self.position(names::LETTERS_FROM)?.min(kept.size).to_be_bytes();
         let tx = self.db.transaction()?;
         void(&tx, ("envelope", "seq"), "seq", kept.size)?;
         void(&tx, ("carried", "id"), "-id", kept.size)?;
@@ -28,7 +28,10 @@ impl Outbox {
              DELETE FROM uncompared;
              UPDATE evidence SET settled = 1;",
         )?;
+        let size = i64::try_from(kept.size).unwrap_or(i64::MAX);
+        tx.execute("UPDATE letter SET place = NULL WHERE place >= ?1", [size])?;
         let mut all = vec![(names::UNPROVED, &b""[..]), (names::HEAD, &b""[..]), (names::LETTERS_FROM, &letters[..])];
+        all.push((names::LETTERS_ASKED, &b""[..]));
         all.extend(settings.iter().copied());
         all.extend(anchor.as_ref().map(|anchor| (names::ANCHOR, &anchor[..])));
         all.extend(enrolled.filter(|receipt| receipt.index >= kept.size).map(|_| (names::ENROLMENT_RECEIPT, &b""[..])));

@@ -3,6 +3,7 @@
 use super::names::{HEAD, UNPROVED};
 use super::outbox::Outbox;
 use crate::error::Error;
+use baqylau_protocol::bundle::Manifest;
 use minicbor::bytes::ByteVec;
 use rusqlite::params;
 
@@ -17,6 +18,8 @@ pub enum LogConsistency {
     Proved,
     /// The last head came without such a proof: the server may have lost part of its log.
     Unproved,
+    /// It is proved, and a desk wrote letters to this phone that are in it and that the server does not hand out.
+    Withheld,
     /// The server signed two logs that cannot be one. The phone keeps both signed heads, and says so until a new log begins.
     Contradicted,
 }
@@ -48,13 +51,14 @@ impl Outbox {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Whether the server's log is one.
-    pub fn consistency(&self) -> Result<LogConsistency, Error> {
+    /// Whether the server's log is one, and whether it hands out of it what is this phone's.
+    pub fn consistency(&self, manifest: &Manifest) -> Result<LogConsistency, Error> {
         let contradicted: bool =
             self.db.query_row("SELECT EXISTS(SELECT 1 FROM evidence WHERE NOT settled)", [], |r| r.get(0))?;
         Ok(match self.setting(UNPROVED)?.is_some_and(|head| !head.is_empty()) {
             _ if contradicted => LogConsistency::Contradicted,
             true => LogConsistency::Unproved,
+            false if self.withholds_letters(manifest)? => LogConsistency::Withheld,
             false => LogConsistency::Proved,
         })
     }

@@ -19,7 +19,11 @@ pub const UNPROVED: &str = "unproved";
 pub const SPARE: &str = "spare";
 pub const FAILURES: &str = "failures";
 pub const LETTERS_FROM: &str = "letters_from";
+/// How far the log was read by the desks that lacked letters here, when all letters were asked for last.
+pub const LETTERS_ASKED: &str = "letters_asked";
 pub const LETTERS_WHOLE: &str = "letters_whole";
 pub const NOT_BEFORE: &str = "not_before";
+/// When rows were asked for last although every desk had everything.
+pub const ROWS_ASKED: &str = "rows_asked";
 /// Names and opens the rows of read notices for this phone; made from what only an unlocked phone has.
 pub const ROW_KEY: &str = "row_key";

@@ -73,6 +73,12 @@ pub const SCHEMA: Schema = Schema {
         "
     CREATE TABLE uncompared(hash BLOB PRIMARY KEY, receipt BLOB NOT NULL) STRICT, WITHOUT ROWID;
     ",
+        // Where a letter is proved to be in the log, and the desk that wrote it. What was fetched without is fetched once more.
+        "
+    ALTER TABLE letter ADD COLUMN writer BLOB;
+    ALTER TABLE letter ADD COLUMN place INTEGER;
+    DELETE FROM setting WHERE name IN ('letters_from', 'letters_whole');
+    ",
     ],
 };
 
@@ -162,6 +168,11 @@ impl Outbox {
     pub fn number(&self, name: &str) -> Result<i64, Error> {
         let bytes = self.setting(name)?.and_then(|b| <[u8; 8]>::try_from(b).ok());
         Ok(bytes.map_or(0, i64::from_be_bytes))
+    }
+
+    /// A place of the log, or a number of its objects; 0 where none was kept.
+    pub fn position(&self, name: &str) -> Result<u64, Error> {
+        Ok(u64::try_from(self.number(name)?).unwrap_or(0))
     }
 
     /// Keeps how many failures there were in a row, and when the pause ends that they led to. It holds in memory whatever the disk does.

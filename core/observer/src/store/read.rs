@@ -11,6 +11,7 @@ use rusqlite::{OptionalExtension, params};
 
 /// A desk's row, and the log that it was made from.
 struct KeptRow {
+    desk: DeviceId,
     epoch: u32,
     /// Leaves of that log.
     size: u64,
@@ -45,6 +46,11 @@ impl ReadRows {
         let Ok(seq) = u64::try_from(seq) else { return false };
         let lacks = |kept: &KeptRow| kept.epoch == self.epoch && index < kept.size && kept.row.lacks(seq);
         !self.rows.iter().any(|kept| kept.row.covers(seq)) && self.rows.iter().any(lacks)
+    }
+
+    /// How far each desk read the log of now, and how many letters to this phone that has by it.
+    pub fn letters(&self) -> impl Iterator<Item = (DeviceId, u64, u64)> {
+        self.rows.iter().filter(|kept| kept.epoch == self.epoch).map(|kept| (kept.desk, kept.size, kept.row.letters))
     }
 
     fn count(&self, seq: i64, has: impl Fn(&ReadRow, u64) -> bool) -> usize {
@@ -89,7 +95,7 @@ impl Outbox {
         let all: Vec<([u8; 16], u32, i64, Vec<u8>)> = rows.collect::<Result<_, _>>()?;
         let row = |(desk, epoch, size, body): ([u8; 16], u32, i64, Vec<u8>)| {
             let (desk, row) = (DeviceId(desk), minicbor::decode(&body).ok()?);
-            manifest.is_current_desk(desk).then(|| KeptRow { epoch, size: u64::try_from(size).unwrap_or(0), row })
+            manifest.is_current_desk(desk).then(|| KeptRow { desk, epoch, size: u64::try_from(size).unwrap_or(0), row })
         };
         let mut desks: Vec<DeviceId> = manifest.desks.iter().map(|term| term.device).collect();
         desks.retain(|desk| manifest.is_current_desk(*desk));

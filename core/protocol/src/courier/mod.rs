@@ -27,6 +27,8 @@ pub const MAX_OBJECTS: usize = 50_000;
 pub const MAX_CONTRADICTIONS: usize = 64;
 /// Most rows of read notices in a courier file.
 pub const MAX_CARRIED_ROWS: usize = 20_000;
+/// Most letters in a courier file.
+pub const MAX_CARRIED_LETTERS: usize = 10_000;
 /// Bytes of the file per frame: as many as a camera reliably reads from a phone's screen.
 pub const FRAME_BYTES: usize = 600;
 
@@ -61,9 +63,12 @@ pub struct CourierFile {
     /// What desks have read of phones, row by row; at most [`MAX_CARRIED_ROWS`].
     #[n(8)]
     pub rows: Option<Vec<ProvedRow>>,
-    /// Signed enrolments of the desks that signed for the rows.
+    /// Signed enrolments of the desks that signed for the rows, or wrote the letters.
     #[n(9)]
     pub desks: Option<Vec<ByteVec>>,
+    /// Letters to phones, each with what proves that the log has it; at most [`MAX_CARRIED_LETTERS`].
+    #[n(10)]
+    pub letters: Option<Vec<(Receipt, ByteVec)>>,
 }
 
 /// Why a file or frame is rejected. What is already stored stays.
@@ -111,6 +116,7 @@ impl CourierFile {
             contradictions: None,
             rows: None,
             desks: None,
+            letters: None,
         }
     }
 
@@ -153,6 +159,7 @@ fn limit_of(key: u64) -> Option<(&'static str, usize)> {
         7 => Some(("contradictions", MAX_CONTRADICTIONS)),
         8 => Some(("rows", MAX_CARRIED_ROWS)),
         9 => Some(("desks", MAX_NAMED)),
+        10 => Some(("letters", MAX_CARRIED_LETTERS)),
         _ => None,
     }
 }

@@ -22,8 +22,10 @@ pub enum CourierList {
     Contradictions,
     /// Rows of read notices.
     Rows,
-    /// Enrolments of the desks that signed for the rows.
+    /// Enrolments of the desks that signed for the rows, or wrote the letters.
     Desks,
+    /// Receipts and letters.
+    Letters,
 }
 
 /// Why a courier file is not read on.
@@ -50,7 +52,7 @@ pub struct CourierReader<R> {
     length: u64,
     at: u64,
     /// Where each list begins, and how many items it has.
-    lists: [(u64, usize); 8],
+    lists: [(u64, usize); 9],
     /// Where the signed manifest begins.
     manifest: Option<u64>,
 }
@@ -67,7 +69,7 @@ impl<R: Read + Seek> CourierReader<R> {
             let found = usize::try_from(length).unwrap_or(usize::MAX);
             return Err(CourierError::TooMuch { found, what: "bytes", limit: MAX_FILE }.into());
         }
-        let mut this = Self { source: BufReader::new(source), length, at: 0, lists: [(0, 0); 8], manifest: None };
+        let mut this = Self { source: BufReader::new(source), length, at: 0, lists: [(0, 0); 9], manifest: None };
         let fields = this.count(5)?;
         let mut before = None;
         for _ in 0..fields {
@@ -123,7 +125,8 @@ impl<R: Read + Seek> CourierReader<R> {
                 | CourierList::Proofs
                 | CourierList::Permits
                 | CourierList::Contradictions
-                | CourierList::Rows => {
+                | CourierList::Rows
+                | CourierList::Letters => {
                     self.item(0)?;
                     place
                 }
@@ -173,6 +176,7 @@ impl<R: Read + Seek> CourierReader<R> {
             7 => self.list(CourierList::Contradictions, key)?,
             8 => self.list(CourierList::Rows, key)?,
             9 => self.list(CourierList::Desks, key)?,
+            10 => self.list(CourierList::Letters, key)?,
             _ => return Err(self.fault("a key that this version does not know")),
         }
         Ok(())
@@ -195,7 +199,8 @@ impl<R: Read + Seek> CourierReader<R> {
                 | CourierList::Proofs
                 | CourierList::Permits
                 | CourierList::Contradictions
-                | CourierList::Rows => {
+                | CourierList::Rows
+                | CourierList::Letters => {
                     self.item(0)?;
                 }
             }

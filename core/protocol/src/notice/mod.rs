@@ -19,8 +19,8 @@ use std::collections::HashSet;
 pub const MAX_ROWS: usize = 1 << 18;
 /// Most numbers that a row says are lacking; of a phone with more, the row ends before the next one.
 pub const MAX_GAPS: usize = 8;
-/// Bytes of a row before it is sealed; the largest that encodes has 126.
-const PLAIN: usize = 128;
+/// Bytes of a row before it is sealed; the largest that encodes has 135.
+const PLAIN: usize = 144;
 /// Bytes of a sealed row: nonce, ciphertext, tag.
 pub const SEALED: usize = NONCE_LEN + PLAIN + 16;
 /// Bytes of a row of a table: label and sealed row.
@@ -76,6 +76,9 @@ pub struct ReadRow {
     /// The desk has every attachment of the envelopes up to this number.
     #[n(3)]
     pub attachments: u64,
+    /// How many letters the desk wrote to this phone that are in the log as it read it.
+    #[n(4)]
+    pub letters: u64,
 }
 
 /// An envelope of a phone that a desk opened.
@@ -91,10 +94,10 @@ pub struct OpenedNumber {
 
 impl ReadRow {
     /// Of what a desk opened of a phone, by ascending number; of two with one number the first counts, unless the next one names the other.
-    /// `lacking` are those of which an attachment is not there.
+    /// `lacking` are those of which an attachment is not there. It says of no letter.
     #[must_use]
     pub fn of(enrolment: Hash, opened: &[OpenedNumber], lacking: &HashSet<Hash>) -> Self {
-        let mut row = Self { last: 0, hash: enrolment, gaps: Vec::new(), attachments: 0 };
+        let mut row = Self { last: 0, hash: enrolment, gaps: Vec::new(), attachments: 0, letters: 0 };
         let chain = one_chain(opened);
         for OpenedNumber { seq, hash, .. } in chain.iter().copied() {
             let between = row.last + 1..*seq;

@@ -11,8 +11,8 @@ use baqylau_protocol::ids::RowLabel;
 use baqylau_protocol::notice::{MAX_NOTICES, ProvedRow, RowPage};
 use baqylau_protocol::permit::UploadToken;
 use baqylau_protocol::wire::{
-    ConsistencyProof, Damaged, LetterPage, LogEntry, LogPage, MAX_BATCH, MAX_LETTERS, MAX_PROOF, Refusal, RefusalCode,
-    Upload, UploadProgress, Verdict, Verdicts,
+    ConsistencyProof, Damaged, LetterPage, LogEntry, LogPage, LoggedLetter, MAX_BATCH, MAX_LETTERS, MAX_PROOF, Refusal,
+    RefusalCode, Upload, UploadProgress, Verdict, Verdicts,
 };
 use minicbor::{Decode, Encode};
 
@@ -47,8 +47,9 @@ pub const BODIES: [Kind; 10] = [
     Kind {
         name: "letters",
         make: |d| {
-            let letters = d.list(MAX_LETTERS, |d| (d.number(), d.string()));
-            cbor::encode(&LetterPage { letters, desks: d.list(MAX_LETTERS, Dice::string) })
+            let (head, letters) = (d.string(), d.list(MAX_LETTERS, letter));
+            let (desks, proof) = (d.list(MAX_LETTERS, Dice::string), d.maybe(|d| d.list(MAX_PROOF, Dice::hash)));
+            cbor::encode(&LetterPage { head, letters, desks, proof })
         },
         takes: as_written::<LetterPage>,
     },
@@ -96,6 +97,11 @@ fn entry(d: &mut Dice) -> LogEntry {
     LogEntry { received: d.time(), object: d.string(), damaged: d.maybe(damaged) }
 }
 
+fn letter(d: &mut Dice) -> LoggedLetter {
+    let (object, index, received) = (d.string(), d.number(), d.time());
+    LoggedLetter { object, index, received, path: d.list(MAX_PROOF, Dice::hash) }
+}
+
 fn row(d: &mut Dice) -> ProvedRow {
     let (notice, index, label) = (d.string(), d.number(), RowLabel(*d.array()));
     ProvedRow { notice, index, label, sealed: d.array(), path: d.list(MAX_PROOF, Dice::hash) }
@@ -119,6 +125,7 @@ fn courier(d: &mut Dice) -> Vec<u8> {
         contradictions: d.maybe(|d| d.list(MAX_CONTRADICTIONS, |d| (d.string(), d.string()))),
         rows: d.maybe(|d| d.list(100, row)),
         desks: d.maybe(|d| d.list(MAX_NAMED, Dice::string)),
+        letters: d.maybe(|d| d.list(100, |d| (receipt(d), d.string()))),
     };
     file.encode()
 }

@@ -73,8 +73,8 @@ fn bodies_with_too_many_items_are_refused() {
     assert!(cbor::decode_request::<LogPage>(&page(batch)).is_ok());
     assert!(cbor::decode_request::<LogPage>(&page(5_000_000)).is_err_and(too_many));
     let pairs = |count: u32| {
-        let items = [0x82, 0x00, 0x40].into_iter().cycle().take(3 * count as usize);
-        [0x82, 0x9a].into_iter().chain(count.to_be_bytes()).chain(items).chain([0x80]).collect::<Vec<u8>>()
+        let items = [0x84, 0x40, 0x00, 0x00, 0x80].into_iter().cycle().take(5 * count as usize);
+        [0x83, 0x40, 0x9a].into_iter().chain(count.to_be_bytes()).chain(items).chain([0x80]).collect::<Vec<u8>>()
     };
     assert!(cbor::decode_request::<LetterPage>(&pairs(letters)).is_ok());
     assert!(cbor::decode_request::<LetterPage>(&pairs(2_000_000)).is_err_and(too_many));

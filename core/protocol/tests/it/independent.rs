@@ -48,12 +48,13 @@ fn opened(lines: &[String]) -> (Vec<String>, bool) {
 fn rows() -> Vec<ReadRow> {
     let hash = Hash::of(b"an envelope");
     let lasts = [0, 1, 23, 24, 255, 256, 65_535, 65_536, 1 << 32, (1 << 63) - 1];
-    let plain = lasts.map(|last| ReadRow { last, hash, gaps: vec![], attachments: last / 2 });
+    let plain = lasts.map(|last| ReadRow { last, hash, gaps: vec![], attachments: last / 2, letters: last / 3 });
     let gaps = (1..=MAX_GAPS as u64).map(|n| ReadRow {
         last: 1 << 40,
         hash,
         gaps: (1..=n).map(|g| g << 30).collect(),
         attachments: 0,
+        letters: n,
     });
     plain.into_iter().chain(gaps).collect()
 }
@@ -67,10 +68,11 @@ fn an_independent_program_opens_rows_and_no_altered_ones() {
     let lines: Vec<String> = rows.iter().map(|row| line(secret, DESK, label, &key.seal(DESK, row))).collect();
     let (printed, whole) = opened(&lines);
     for (row, printed) in rows.iter().zip(printed) {
-        let ReadRow { last, hash, gaps, attachments } = row;
+        let ReadRow { last, hash, gaps, attachments, letters } = row;
         let hash = hex(&hash.0);
-        let expected =
-            format!(r#"{{"last": {last}, "hash": "{hash}", "gaps": {gaps:?}, "attachments": {attachments}}}"#);
+        let expected = format!(
+            r#"{{"last": {last}, "hash": "{hash}", "gaps": {gaps:?}, "attachments": {attachments}, "letters": {letters}}}"#
+        );
         assert_eq!(printed, expected);
     }
     assert!(whole);

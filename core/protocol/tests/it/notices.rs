@@ -34,9 +34,12 @@ fn notice(table: &ReadTable) -> ReadNotice {
 
 #[test]
 fn a_row_names_what_is_lacking() {
-    assert_eq!(row(&[], &[]), ReadRow { last: 0, hash: hash(0), gaps: vec![], attachments: 0 });
-    assert_eq!(row(&[1, 2, 3], &[]), ReadRow { last: 3, hash: hash(3), gaps: vec![], attachments: 3 });
-    assert_eq!(row(&[2, 2, 5], &[5]), ReadRow { last: 5, hash: hash(5), gaps: vec![1, 3, 4], attachments: 4 });
+    assert_eq!(row(&[], &[]), ReadRow { last: 0, hash: hash(0), gaps: vec![], attachments: 0, letters: 0 });
+    assert_eq!(row(&[1, 2, 3], &[]), ReadRow { last: 3, hash: hash(3), gaps: vec![], attachments: 3, letters: 0 });
+    assert_eq!(
+        row(&[2, 2, 5], &[5]),
+        ReadRow { last: 5, hash: hash(5), gaps: vec![1, 3, 4], attachments: 4, letters: 0 }
+    );
     assert_eq!(row(&[1, 2, 3], &[1, 3]).attachments, 0);
     let with_gaps = row(&[2, 5], &[]);
     let covered: Vec<u64> = (0..8).filter(|seq| *seq > 0 && with_gaps.covers(*seq)).collect();

@@ -20,16 +20,21 @@ fn letters_of_strangers_are_not_shown() {
     let write =
         |desk: &Device| desk.letter(&enrolment, &reading, (1, desk.first()), &letter("Read out your PIN.", None));
     let letters = [
-        (3, write(&made), made.enrolment.clone()),
-        (4, write(&nobodys), nobodys.enrolment.clone()),
-        (5, write(&made), enrolment.clone()),
+        (write(&made), made.enrolment.clone()),
+        (write(&nobodys), nobodys.enrolment.clone()),
+        (write(&made), enrolment.clone()),
     ];
-    server.with(|state| state.letters = letters.to_vec());
+    server.with(|state| letters.into_iter().for_each(|(letter, desk)| state.log_letter(letter, desk)));
     assert_eq!(phone.sync_now(BUDGET).expect("syncs").letters, 0);
     // The listed desk's, opened with the same stolen reading key, comes all the same.
     let (listed, reading) = stolen(&world.desk, &published);
     let words = listed.letter(&enrolment, &reading, (1, listed.first()), &letter("Go home.", None));
-    server.with(|state| state.letters.push((6, words, listed.enrolment.clone())));
+    server.with(|state| state.letters.push((6, words.clone(), listed.enrolment.clone())));
+    assert_eq!(phone.sync_now(BUDGET).expect("syncs").letters, 0, "the log does not have it");
+    server.with(|state| {
+        state.letters.pop();
+        state.log_letter(words, listed.enrolment.clone());
+    });
     assert_eq!(phone.sync_now(BUDGET).expect("syncs").letters, 1);
     let texts: Vec<String> = phone.letters().expect("letters").into_iter().map(|l| l.text).collect();
     assert_eq!(texts, ["Go home."]);

@@ -182,6 +182,7 @@ fun logWords(log: LogConsistency): Int? =
     when (log) {
         LogConsistency.PROVED -> null
         LogConsistency.UNPROVED -> R.string.log_unproved
+        LogConsistency.WITHHELD -> R.string.log_withheld
         LogConsistency.CONTRADICTED -> R.string.log_contradicted
     }
 
