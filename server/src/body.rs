@@ -147,7 +147,7 @@ impl IncomingBody {
         self.crowd.turn(&self.member, true);
     }
 
-    /// Notes that what it says is signed.
+    /// Notes that what it says is signed, and was never said here before.
     pub fn know(&self) {
         self.member.know();
     }

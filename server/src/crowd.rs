@@ -61,7 +61,7 @@ pub(crate) struct Connection {
     until: AtomicU64,
     /// The server is at work on its request: it is waited for, not waiting.
     working: AtomicBool,
-    /// It has sent something that is signed.
+    /// It has sent something that is signed and that nobody could have copied.
     known: AtomicBool,
     held: AtomicUsize,
     cut: AtomicBool,

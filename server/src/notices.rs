@@ -69,6 +69,11 @@ impl PublishedNotice {
     }
 }
 
+/// Whether no notice of its desk is here that is as late.
+pub(crate) fn is_later(log: &LogState, notice: &ReadNotice) -> bool {
+    read(&log.notices).get(&notice.desk).is_none_or(|known| known.notice.place() < notice.place())
+}
+
 fn is_listed(log: &LogState, desk: DeviceId) -> bool {
     read(&log.manifest).as_ref().is_some_and(|published| published.0.is_current_desk(desk))
 }

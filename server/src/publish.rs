@@ -38,9 +38,12 @@ impl Publication {
         log: &LogState,
     ) -> Result<(), PublicationError> {
         let failed = |e| PublicationError::Failed(report("bundle", &e));
-        let Self { manifest, bytes, parts } = self;
-        // The same again changes nothing, and anybody can send it.
+        let Self { manifest, bytes, mut parts } = self;
+        // The same again changes nothing but what is damaged here, and anybody can send it.
         let known = read(&log.manifest).as_ref().is_some_and(|known| known.1 == bytes);
+        if known {
+            parts.retain(|(hash, _)| !is_whole(storage, &manifest, *hash));
+        }
         if known && parts.is_empty() {
             return Ok(());
         }
@@ -59,6 +62,13 @@ impl Publication {
         let kept = before.map(|_| read(&log.devices).clone());
         apply_manifest(storage, manifest, bytes, log, kept).map_err(failed)
     }
+}
+
+/// Whether a part of a manifest is here as it was published.
+fn is_whole(storage: &mut dyn Storage, manifest: &Manifest, hash: Hash) -> bool {
+    let packed = storage.part(manifest.mission, hash).ok().flatten();
+    let part = manifest.parts.iter().find(|part| part.hash == hash);
+    packed.zip(part).is_some_and(|(packed, part)| part.verify(&packed).is_ok())
 }
 
 /// One that does not read any more binds nobody.

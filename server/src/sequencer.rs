@@ -64,6 +64,8 @@ pub struct Committed {
     pub verdicts: Vec<Verdict>,
     /// Size of the head that their receipts have.
     pub size: u64,
+    /// Whether any of them was not in the log before.
+    pub fresh: bool,
 }
 
 /// A manifest with the bytes that were signed.

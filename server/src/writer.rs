@@ -123,9 +123,9 @@ impl Writer {
             return;
         }
         match self.store(&group) {
-            Ok((size, verdicts)) => {
-                for ((_, reply), verdicts) in group.into_iter().zip(verdicts) {
-                    let _ = reply.send(Ok(Committed { verdicts, size }));
+            Ok((size, stored)) => {
+                for ((_, reply), (verdicts, fresh)) in group.into_iter().zip(stored) {
+                    let _ = reply.send(Ok(Committed { verdicts, size, fresh }));
                 }
             }
             Err(e) => {
@@ -135,8 +135,9 @@ impl Writer {
         }
     }
 
-    /// Stores what is new in one transaction, then makes a receipt for everything that is good. Gives the size of their head with them.
-    fn store(&mut self, group: &[Pending]) -> Result<(u64, Vec<Vec<Verdict>>), LogError> {
+    /// Stores what is new in one transaction, then makes a receipt for everything that is good. Gives the size of their head with them, and
+    /// of each request whether anything of it was new.
+    fn store(&mut self, group: &[Pending]) -> Result<(u64, Vec<(Vec<Verdict>, bool)>), LogError> {
         let now = (self.now)();
         let first = read(&self.log.tree).len();
         let mut fresh: Vec<LoggedObject> = Vec::new();
@@ -178,8 +179,15 @@ impl Writer {
             load_documents(&mut *self.storage, &self.whose, &self.log)?;
         }
         let head = self.sign_head();
-        let verdicts = |judged: &[Judged]| judged.iter().map(|j| self.verdict(j, &ruled, &head.bytes)).collect();
-        Ok((head.size, group.iter().map(|(judged, _)| verdicts(judged)).collect()))
+        let is_fresh = |judged: &Judged| {
+            let place = judged.as_ref().ok().and_then(|good| ruled.seen.get(&good.hash));
+            place.is_some_and(|(index, _)| *index >= first as u64)
+        };
+        let stored = |judged: &[Judged]| {
+            let verdicts = judged.iter().map(|j| self.verdict(j, &ruled, &head.bytes)).collect();
+            (verdicts, judged.iter().any(is_fresh))
+        };
+        Ok((head.size, group.iter().map(|(judged, _)| stored(judged)).collect()))
     }
 
     /// Whether an object that is not in the log yet may go into it, at this place. Bundle, standings and other objects may have come since

@@ -122,15 +122,16 @@ async fn objects(State(app): AppState, body: WholeBody<MAX_REQUEST>) -> Response
     };
     let known = upload.known;
     let judged = app.judge(upload);
-    if judged.iter().any(Result::is_ok) {
-        body.0.know();
-    }
     let answer = match app.sequencer.append(judged) {
         Ok(answer) => answer,
         Err(e) => return busy(e),
     };
     match answer.await {
-        Ok(Ok(Committed { verdicts, size })) => {
+        Ok(Ok(Committed { verdicts, size, fresh })) => {
+            // What was in the log before anybody may have copied.
+            if fresh {
+                body.0.know();
+            }
             let stored = verdicts.iter().any(|v| matches!(v, Verdict::Stored(_)));
             let proof = known.filter(|_| stored).and_then(|known| read(&app.log.tree).consistency(known, size));
             cbor_body(cbor::encode(&Verdicts { verdicts, proof }))

@@ -93,11 +93,14 @@ async fn read_bundle(app: &Arc<App>, body: &mut IncomingBody) -> Result<Publicat
 async fn signed_manifest(app: &App, body: &mut IncomingBody) -> Result<(Manifest, Range<usize>), Refused> {
     let (signed, place) = body.signed(MAX_BUNDLE).await?;
     let manifest = Manifest::open(&signed, app.root).map_err(|e| Refused::Bad(e.to_string()))?;
-    body.know();
     // Looked at again where it is written; here so that an old one is not unpacked.
     let known = read(&app.log.manifest).clone();
-    if let Some(known) = known {
+    if let Some(known) = &known {
         manifest.succeeds(&signed, &known.0, &known.1).map_err(|e| Refused::Conflict(e.to_string()))?;
+    }
+    // What is published anybody may have fetched.
+    if known.is_none_or(|known| known.0.version < manifest.version) {
+        body.know();
     }
     Ok((manifest, place))
 }

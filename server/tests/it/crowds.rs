@@ -1,10 +1,10 @@
 //! Slow and large requests, and very many of them: whoever is honest is served.
 
-use crate::it::support::{Mission, NOW, index};
+use crate::it::support::{MAX_ANSWER, Mission, NOW, index};
 use baqylau_http::reqwest::StatusCode;
 use baqylau_protocol::bundle::{BundlePart, Manifest, PartKind};
 use baqylau_protocol::certificate::Role;
-use baqylau_protocol::wire::MAX_REQUEST;
+use baqylau_protocol::wire::{MAX_REQUEST, Upload};
 use baqylau_server::Limits;
 use minicbor::bytes::ByteVec;
 use std::io::Write;
@@ -66,19 +66,35 @@ async fn a_thousand_slow_connections_keep_nobody_waiting() {
     drop(slow);
 }
 
-/// Requests that need no signature, and bodies that trickle in fast enough, keep no place: without that this would hang.
+fn post(path: &str, body: &[u8]) -> Vec<u8> {
+    let head = format!("POST {path} HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n", body.len());
+    [head.as_bytes(), body].concat()
+}
+
+/// Requests that need no signature, bodies that trickle in fast enough, and what others signed and everybody may have copied keep no place:
+/// without that this would hang.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_signs_nothing_keeps_no_place_however_busy() {
+async fn who_signs_nothing_of_their_own_keeps_no_place_however_busy() {
     let folder = tempfile::tempdir().expect("a folder");
     let hour = Duration::from_secs(3600);
     let patient = Limits { connections: 50, patience: hour, settling: hour, ..LIMITS };
     let mission = mission(folder.path(), patient).await;
-    let device = mission.device(Role::Observer, NOW + 1);
+    let (device, copied) = (mission.device(Role::Observer, NOW + 1), mission.device(Role::Observer, NOW + 2));
+    assert_eq!(index(&mission.send(vec![copied.enrolment.clone()]).await[0]), 0);
+    let bundle = mission.http.get(format!("{}/v1/bundle", mission.url)).send().await.expect("answers");
+    let bundle = bundle.body(MAX_ANSWER).await.expect("a body");
+    let bundle = minicbor::to_vec((ByteVec::from(bundle), Vec::<ByteVec>::new())).expect("encodes");
+    let objects = Upload { objects: vec![copied.enrolment.clone().into()], known: None };
+    let copies = [post("/v1/bundle", &bundle), post("/v1/objects", &minicbor::to_vec(objects).expect("encodes"))];
     let mut busy = tokio::task::JoinSet::new();
-    for n in 0..80 {
+    for n in 0..120 {
         let drip = "POST /v1/objects HTTP/1.1\r\nhost: x\r\ncontent-length: 4000000\r\n\r\n";
-        let (first, again) = if n % 2 == 0 { ("", "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n") } else { (drip, "abc") };
+        let health = "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n";
+        let (first, again) = if n % 4 == 3 { (drip, "abc") } else { ("", health) };
         let mut stream = connect(&mission, first).await;
+        if let Some(copy) = copies.get(n % 4) {
+            let _closed = stream.write_all(copy).await;
+        }
         busy.spawn(async move {
             let mut answers = [0; 4096];
             while stream.write_all(again.as_bytes()).await.is_ok() {
@@ -86,9 +102,9 @@ async fn who_signs_nothing_keeps_no_place_however_busy() {
             }
         });
     }
-    assert_eq!(index(&mission.send(vec![device.enrolment.clone()]).await[0]), 0);
+    assert_eq!(index(&mission.send(vec![device.enrolment.clone()]).await[0]), 1);
     for seq in 1..=5 {
-        assert_eq!(index(&mission.send(vec![mission.envelope(&device, seq)]).await[0]), seq);
+        assert_eq!(index(&mission.send(vec![mission.envelope(&device, seq)]).await[0]), seq + 1);
     }
 }
 
