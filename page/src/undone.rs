@@ -105,6 +105,7 @@ fn suspected(w: &Words, suspicion: &Suspicion) -> String {
         SuspectedOf::PutBefore { seen } => w.left_put_before(report, device, seq, seen.to_string(), place.to_string()),
         SuspectedOf::OtherLog { seen } => w.left_other_log(report, device, seq, seen.to_string()),
         SuspectedOf::SetBack { ms } => w.left_set_back(report, device, seq, ms.to_string()),
+        SuspectedOf::DatedAhead { ms } => w.left_dated_ahead(report, device, seq, ms.to_string()),
     }
 }
 

@@ -157,6 +157,7 @@ words! {
     left_put_before(report, device, seq, seen, place),
     left_other_log(report, device, seq, seen),
     left_set_back(report, device, seq, ms),
+    left_dated_ahead(report, device, seq, ms),
     left_beyond(device, reports, limit),
     left_failed(attachment, report, why),
     left_lacking(attachment, report),

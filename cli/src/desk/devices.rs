@@ -72,7 +72,7 @@ pub fn suspicion_as_json(suspicion: &Suspicion) -> Value {
             about["here"] = (*here).into();
         }
         SuspectedOf::PutBefore { seen } | SuspectedOf::OtherLog { seen } => about["seen"] = (*seen).into(),
-        SuspectedOf::SetBack { ms } => about["ms"] = (*ms).into(),
+        SuspectedOf::SetBack { ms } | SuspectedOf::DatedAhead { ms } => about["ms"] = (*ms).into(),
     }
     about
 }

@@ -60,6 +60,13 @@ pub enum SuspectedOf {
         #[n(0)]
         ms: u64,
     },
+    /// Its time of receipt had not come when it was pulled, by this desk's clock. This is no word of its device.
+    #[n(4)]
+    DatedAhead {
+        /// How many milliseconds ahead.
+        #[n(0)]
+        ms: u64,
+    },
 }
 
 impl SuspectedOf {
@@ -73,6 +80,15 @@ impl SuspectedOf {
 impl fmt::Display for Suspicion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { report, device, seq, place, of } = self;
+        if let SuspectedOf::DatedAhead { ms } = of {
+            return write!(
+                f,
+                "suspicion: the server dates object {place} ({report}, number {seq} of the device {device}) {ms} ms ahead of this desk's \
+                 clock. If this clock is right, the server's is wrong or it lies: an invite may look expired by such a time, and what \
+                 witnesses did not see may look recent. Have whoever runs the server put its clock right, and look at the phones that \
+                 are not confirmed (`baqylau desk devices`): `baqylau desk confirm` lets one count"
+            );
+        }
         write!(
             f,
             "suspicion, by the word of the device {device} alone: its report {report} (number {seq}, object {place}) "
@@ -99,6 +115,7 @@ impl fmt::Display for Suspicion {
                     "is said to have come {ms} ms before what it had seen when it signed: its time may have been set back"
                 )?;
             }
+            SuspectedOf::DatedAhead { .. } => {}
         }
         f.write_str(
             "; or that phone was altered. Compare the logs of two desks (`baqylau verify ONE TWO`), and have that phone export what it \

@@ -200,7 +200,7 @@ impl<'d> LogPull<'d> {
         pulled.disputes = self.decisions().disputes()?;
         pulled.beyond = self.store().beyond_limit()?;
         let tree = self.tree()?;
-        pulled.suspicions = compare_seen(self.own.known, &tree)?;
+        pulled.suspicions = compare_seen(self.own.known, &tree, now)?;
         pulled.witnessed = WitnessCheck { link: &self.link, heads: self.heads(), tree: &tree }.run(now)?;
         self.tree = Some(tree);
         pulled.overdue = overdue(self.own.known, now)?;

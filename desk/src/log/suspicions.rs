@@ -8,7 +8,7 @@ use crate::store::{DeskStore, PulledEnvelope, VerifiedStore};
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cbor;
 use baqylau_protocol::cose::ObjectType;
-use baqylau_protocol::ids::Hash;
+use baqylau_protocol::ids::{DeviceId, Hash};
 use baqylau_protocol::merkle::MerkleTree;
 use baqylau_report::Report;
 use minicbor::{Decode, Encode};
@@ -23,6 +23,9 @@ const NAMED: usize = 200;
 /// How much a clock may go back, in milliseconds, before somebody asks why.
 const CLOCK_SLACK: u64 = 60_000;
 
+/// How far a time of receipt may be ahead of the desk's clock, in milliseconds.
+const AHEAD: u64 = 3_600_000;
+
 /// What the setting holds.
 #[derive(Default, Encode, Decode)]
 struct SeenCompared {
@@ -35,6 +38,28 @@ struct SeenCompared {
     /// What does not go with the log.
     #[n(2)]
     open: Vec<OpenClaim>,
+    /// What was dated ahead when it was pulled.
+    #[n(3)]
+    ahead: Vec<Suspicion>,
+}
+
+impl SeenCompared {
+    /// Everything that is told.
+    fn told(self) -> Vec<Suspicion> {
+        self.ahead.into_iter().chain(self.open.into_iter().map(|open| open.suspicion)).collect()
+    }
+
+    /// Notes what had not come yet by the desk's clock.
+    fn note_ahead(&mut self, (report, device, seq, place): (Hash, DeviceId, u64, u64), received: i64, now: i64) {
+        let ms = u64::try_from(received.saturating_sub(now)).unwrap_or_default();
+        if self.ahead.iter().any(|ahead| ahead.place == place) {
+            return;
+        }
+        let same = self.ahead.iter().filter(|ahead| ahead.device == device).count();
+        if ms > AHEAD && same < OF_ONE_PHONE && self.ahead.len() < NAMED {
+            self.ahead.push(Suspicion { report, device, seq, place, of: SuspectedOf::DatedAhead { ms } });
+        }
+    }
 }
 
 /// A report that does not go with the log here.
@@ -66,7 +91,7 @@ impl DeskStore {
     /// # Errors
     /// The database fails.
     pub fn suspicions(&self) -> Result<Vec<Suspicion>, DeskError> {
-        Ok(self.seen_compared()?.open.into_iter().map(|open| open.suspicion).collect())
+        Ok(self.seen_compared()?.told())
     }
 
     fn seen_compared(&self) -> Result<SeenCompared, DeskError> {
@@ -79,7 +104,7 @@ impl DeskStore {
 }
 
 /// Compares what came since with the tree of what is here, and what did not go with it once more.
-pub(crate) fn compare_seen(known: VerifiedStore<'_>, tree: &MerkleTree) -> Result<Vec<Suspicion>, DeskError> {
+pub(crate) fn compare_seen(known: VerifiedStore<'_>, tree: &MerkleTree, now: i64) -> Result<Vec<Suspicion>, DeskError> {
     let (store, rewritten) = (known.store, known.store.rewritten()?);
     let before = store.seen_compared()?;
     let mut compared = match before.rewritten == rewritten {
@@ -93,12 +118,18 @@ pub(crate) fn compare_seen(known: VerifiedStore<'_>, tree: &MerkleTree) -> Resul
         }
     }
     compared.open = open;
+    let next = compared.next;
+    for enrolled in store.devices()?.iter().filter(|enrolled| enrolled.index >= next) {
+        compared.note_ahead((enrolled.hash, enrolled.device, 0, enrolled.index), enrolled.received, now);
+    }
     let mut claims = SeenClaims { known, manifest: known.manifest()?, epochs: HashMap::new() };
     loop {
         let chunk = store.envelopes_from(compared.next, CHUNK)?;
         let Some(last) = chunk.last() else { break };
         compared.next = last.index + 1;
         for envelope in &chunk {
+            let who = (envelope.hash, envelope.device, envelope.seq, envelope.index);
+            compared.note_ahead(who, envelope.received, now);
             let Some(claim) = claims.of(envelope)? else { continue };
             let Some(of) = suspected(store, tree, envelope.index, claim)? else { continue };
             let same = compared.open.iter().filter(|open| open.suspicion.device == envelope.device).count();
@@ -109,7 +140,7 @@ pub(crate) fn compare_seen(known: VerifiedStore<'_>, tree: &MerkleTree) -> Resul
         }
     }
     store.set_setting(SUSPICIONS, &cbor::encode(&compared))?;
-    Ok(compared.open.into_iter().map(|open| open.suspicion).collect())
+    Ok(compared.told())
 }
 
 /// What a claim makes one look for; `None` where it goes with the log here.

@@ -17,6 +17,8 @@ use std::fmt;
 
 /// How long an object may lie in the log without a witness that saw it, in milliseconds.
 const LATE_MS: i64 = HOUR_MS;
+/// Setting: the first object that no witness covered, and when this desk first found it so.
+const UNSEEN: &str = "unwitnessed";
 /// How many witnesses that the manifest does not name a server may have: it counts them, and the desk does not.
 const OTHERS: usize = 4;
 
@@ -148,11 +150,27 @@ impl WitnessCheck<'_, '_> {
             }
         };
         let here = self.tree.len() as u64;
-        let late = self.heads.known.store.received_at(covered)?.filter(|since| now.saturating_sub(*since) > LATE_MS);
+        let late = self.late_since(covered, now)?;
         Ok(Some(match late {
             Some(since) => Witnessing::Lacking(Unwitnessed::Behind { size: covered, here, since, by }),
             None => Witnessing::Witnessed(WitnessedHead { size: covered, here, by }),
         }))
+    }
+
+    /// Since when the first object that is not covered is there, in milliseconds since 1970, where that is too long. The server says when
+    /// it came; by this desk's clock it was there at the first pull that found it uncovered. One that is dated ahead may be of any age.
+    fn late_since(&self, covered: u64, now: i64) -> Result<Option<i64>, DeskError> {
+        let store = self.heads.known.store;
+        let Some(received) = store.received_at(covered)? else { return Ok(None) };
+        let noted = store.setting(UNSEEN)?.and_then(|bytes| cbor::decode_request::<(u64, i64)>(&bytes).ok());
+        let noted = noted.filter(|(place, _)| *place == covered);
+        let (_, found) = noted.unwrap_or((covered, now));
+        if noted.is_none() {
+            store.set_setting(UNSEEN, &cbor::encode(&(covered, found)))?;
+        }
+        let since = received.min(found);
+        let late = now.saturating_sub(since) > LATE_MS || received > now.saturating_add(LATE_MS);
+        Ok(late.then_some(since))
     }
 
     /// The latest head that enough named witnesses cosigned; where there is none, one that most of them did.

@@ -81,6 +81,25 @@ fn a_time_of_receipt_before_what_the_phone_had_seen_makes_the_desk_look() {
 }
 
 #[test]
+fn what_is_dated_ahead_of_the_desks_clock_makes_the_desk_look() {
+    let mut world = World::new(&tables("kazakhstan-2023"));
+    let invite = world.invite("p001");
+    // As far as the invite lets it.
+    world.server_clock.store(8 * 86_400_000, Ordering::SeqCst);
+    let core = world.enrolled("phone", &invite);
+    world.server_clock.store(0, Ordering::SeqCst);
+    report(&core, "received at its time");
+    core.sync_now(BUDGET).expect("syncs");
+    let told = pull(&mut world);
+    let ahead: Vec<&Suspicion> = told.iter().filter(|told| matches!(told.of, SuspectedOf::DatedAhead { .. })).collect();
+    let [Suspicion { seq: 0, of: SuspectedOf::DatedAhead { ms }, .. }] = ahead[..] else { panic!("{told:?}") };
+    assert!((690_000_000..=691_200_000).contains(ms), "{ms}");
+    let words = ahead[0].to_string();
+    assert!(words.contains("expired") && !words.contains("by the word of"), "{words}");
+    assert_eq!(pull(&mut world), told, "it stays told");
+}
+
+#[test]
 fn an_altered_phone_that_claims_what_it_likes_is_named_as_the_source_a_few_times() {
     let (mut world, _, hash) = one_report();
     let (genuine, _) = world.desk.read(hash).expect("opens");

@@ -89,6 +89,7 @@ fn all() -> Vec<(Undone, Vec<String>)> {
         (suspected(SuspectedOf::PutBefore { seen: 942 }), source(&["942", "31"])),
         (suspected(SuspectedOf::OtherLog { seen: 942 }), source(&["942"])),
         (suspected(SuspectedOf::SetBack { ms: 942 }), source(&["942"])),
+        (suspected(SuspectedOf::DatedAhead { ms: 942 }), source(&["942"])),
     ]);
     for why in refusals() {
         all.push((Undone::RecordUnsent(UnsentRecord { seq: 47, why }), vec!["47".into()]));

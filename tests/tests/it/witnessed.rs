@@ -5,6 +5,7 @@ use baqylau_desk::DeskError;
 use baqylau_desk::log::undone::Undone;
 use baqylau_desk::log::witnessed::{Unwitnessed, Witnessing};
 use baqylau_forms::zone::HOUR_MS;
+use baqylau_observer::ObserverApp;
 use baqylau_protocol::checkpoint::{Checkpoint, NoteKey, origin};
 use baqylau_protocol::ids::{Hash, PublicKey};
 use baqylau_protocol::keys::SigningKey;
@@ -15,6 +16,7 @@ use baqylau_witness::logs::WitnessedLog;
 use baqylau_witness::{RunningWitness, WitnessConfig};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::runtime::Runtime;
 
@@ -156,4 +158,47 @@ fn witnesses_that_nobody_can_mean_are_refused_before_anything_is_signed() {
         assert!(refused.contains("mission.json: witnesses: ") && refused.contains(told), "{told}: {refused}");
     }
     assert_eq!(world.desk.manifest().expect("a bundle").version, before.version);
+}
+
+/// A mission whose log one witness cosigned, and has stopped since.
+fn witnessed_by_one(runtime: &Runtime) -> (World, ObserverApp, tempfile::TempDir) {
+    let (mut world, phone, folder) = changed(|_| ());
+    let (running, address) = witness(&world, runtime, "w-a");
+    ask(&world, &folder.path().join("tables"), std::slice::from_ref(&address), 1);
+    world.stop_server();
+    world.witnesses.addresses = vec![address];
+    world.witnesses.pace = Duration::from_millis(20);
+    world.start_server();
+    let cosigned = |world: &mut World| {
+        std::thread::sleep(Duration::from_millis(20));
+        matches!(pull(world), Witnessing::Witnessed(head) if head.size == head.here)
+    };
+    assert!((0..500).any(|_| cosigned(&mut world)));
+    runtime.block_on(running.stop());
+    (world, phone, folder)
+}
+
+#[test]
+fn what_witnesses_do_not_see_is_told_of_whatever_time_the_server_gives_it() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("one");
+    let (mut world, phone, _folder) = witnessed_by_one(&runtime);
+    // A little ahead, so that it looks recent for longer: it was there when a pull found it first.
+    world.server_clock.store(HOUR_MS / 2, Ordering::SeqCst);
+    report(&phone, "unseen");
+    phone.sync_now(BUDGET).expect("syncs");
+    world.server_clock.store(0, Ordering::SeqCst);
+    assert!(matches!(pull(&mut world), Witnessing::Witnessed(_)));
+    let later = world.desk.pull(now() + HOUR_MS + 60_000, &|_| ()).expect("pulls").witnessed;
+    assert!(matches!(later, Some(Witnessing::Lacking(Unwitnessed::Behind { .. }))), "{later:?}");
+}
+
+#[test]
+fn what_is_dated_far_ahead_is_late_at_once() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("one");
+    let (mut world, phone, _folder) = witnessed_by_one(&runtime);
+    world.server_clock.store(365 * 24 * HOUR_MS, Ordering::SeqCst);
+    report(&phone, "unseen");
+    phone.sync_now(BUDGET).expect("syncs");
+    world.server_clock.store(0, Ordering::SeqCst);
+    assert!(matches!(lacking(&mut world), Unwitnessed::Behind { .. }));
 }
