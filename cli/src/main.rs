@@ -18,6 +18,7 @@ mod root;
 mod secrets;
 mod serve;
 mod signing;
+mod statement;
 mod verify;
 mod witness;
 
@@ -51,7 +52,7 @@ enum Command {
     /// Pull what the server has, and compute the figures.
     #[command(subcommand)]
     Desk(desk::DeskCommand),
-    /// Verify an exported log, offline and without any secret key; of two, say whether the server signed two logs.
+    /// Verify an exported log or a signed statement, offline and without any secret key; of two logs, say whether the server signed two.
     Verify(verify::VerifyOptions),
     /// Observe in a terminal: the same core that a phone has.
     #[command(subcommand)]

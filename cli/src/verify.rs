@@ -15,6 +15,7 @@ use baqylau_protocol::exported::{ExportedEntry, ExportedLog};
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId, PublicKey};
 use baqylau_protocol::receipt::TreeHead;
 use baqylau_protocol::standing::{Standing, StandingRecord, Standings};
+use baqylau_protocol::statement::SignedStatement;
 use clap::Args;
 use minicbor::bytes::ByteVec;
 use serde_json::{Value, json};
@@ -24,9 +25,10 @@ use std::path::{Path, PathBuf};
 /// Options of verify.
 #[derive(Args)]
 pub struct VerifyOptions {
-    /// What `desk log` wrote; or the proof that `--evidence` wrote.
+    /// What `desk log` wrote; the proof that `--evidence` wrote; or what `desk statement` wrote.
     pub file: PathBuf,
-    /// Another one, of another desk or another day: whether one begins with the other, or the server signed two logs.
+    /// Another log, of another desk or another day: whether one begins with the other, or the server signed two logs. Beside a statement,
+    /// a log as late as it or later: whether it begins with what the statement was computed from, and no desk that signed was ended before.
     pub other: Option<PathBuf>,
     /// Where the proof goes if the server signed two logs: whoever has the mission's id can check it without the two files.
     #[arg(long, value_name = "FILE", requires = "other")]
@@ -88,6 +90,9 @@ pub fn run(args: &VerifyOptions) -> CommandResult {
     let bytes = std::fs::read(&args.file).map_err(|e| told(&args.file, &e))?;
     if let Some(fork) = ForkProof::decode(&bytes) {
         return crate::compare::evidence(args, &fork);
+    }
+    if let Ok(statement) = SignedStatement::decode(&bytes) {
+        return crate::statement::verify(args, &statement);
     }
     let one = examine(args, &args.file, &bytes)?;
     let Some(other) = &args.other else { return one.report(args.json) };

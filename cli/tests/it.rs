@@ -10,6 +10,7 @@ mod it {
     mod readme;
     mod runbook;
     mod secrets;
+    mod statement;
     mod support;
     mod verify;
     mod witness;

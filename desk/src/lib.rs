@@ -6,6 +6,7 @@
 //!
 //! - [`Desk`]: a mission's folder, open; gives out the parts
 //! - [`export`]: the answers as tables
+//! - [`statement`]: the figures at one head of the log, as several desks sign them
 //! - [`recovery`]: a damaged store made anew
 //! - [`log`]: from the server's log or a courier into the store, verified; what desks publish to each other
 //! - [`records`]: what a desk signs: decisions, corrections, letters, codes, paper forms
@@ -33,6 +34,7 @@ mod parallel;
 pub mod people;
 pub mod records;
 pub mod recovery;
+pub mod statement;
 pub mod store;
 pub mod tables;
 pub mod workspace;

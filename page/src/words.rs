@@ -76,6 +76,7 @@ words! {
     never_heard_teams(n, all),
     older_versions(n),
     silent_teams(due),
+    statement_draft(n),
     unattended(n),
     would_be_internal(n),
     misfit_bytes(detail),

@@ -310,6 +310,8 @@ flag_double = two teams at once
 flag_arithmetic = numbers do not add up
 flag_disputed = desks disagree
 doubts = to be checked before publishing
+# On the statement of a mission whose figures several desks must sign ($n of them).
+statement_draft = Draft. Desks that must sign these figures before they are published: { $n }
 much_unknown = many unknown answers compared with the base
 raw_differs = a different number before corrections and amendments
 being_asked = reports behind it with open queries

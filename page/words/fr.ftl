@@ -258,6 +258,7 @@ flag_double = deux équipes en même temps
 flag_arithmetic = les chiffres ne concordent pas
 flag_disputed = désaccord entre postes de coordination
 doubts = à vérifier avant publication
+statement_draft = Version provisoire. Postes de coordination qui doivent signer ces chiffres avant leur publication : { $n }
 much_unknown = beaucoup d'inconnues par rapport à la base
 raw_differs = un autre nombre avant corrections et rectificatifs
 being_asked = rapports à l'appui sur lesquels on interroge les observateurs

@@ -3,7 +3,7 @@
 import random
 import unicodedata
 
-from cbor import Fault, integer, list_of, of_bytes, read, row_of, some_bytes, whole
+from cbor import Fault, encode, integer, list_of, of_bytes, read, row_of, some_bytes, whole
 from signed import (CERTIFICATE, CERTIFICATE_SHAPE, ENROLLED, ENROLMENT, ENROLMENT_SHAPE, ENVELOPE, HASH, HEADER_SHAPE,
                     HEAD_SHAPE, KEY, MANIFEST, MANIFEST_SHAPE, NAMES, REVOKED, STANDING, STANDING_SHAPE, TREE_HEAD, VERSION,
                     Signed, kind_of, leaf_hash, payload_map, sha256, tree_root, verify_signature)
@@ -80,6 +80,11 @@ def check_witnesses(witnesses, needed, logs):                                   
         raise Fault("manifest: it asks for more witnesses than it names")
 
 
+def manifest_hash(data):                                                                      # [5]
+    """The same whoever of several signed it."""
+    return sha256(data if data[:1] != b"\x83" else encode(read(data)[:2] + [[]]))
+
+
 class Rooted:
     """What a root pins: opens a manifest and, by the keys that it names, whatever goes with it."""
 
@@ -133,6 +138,19 @@ class Rooted:
         if value[1] != self.mission:
             raise Fault(f"{NAMES[kind]}: of another mission")
         return value
+
+    def open_enrolment(self, data, issuers):                                                  # [7]
+        """The enrolment and its certificate, under one of some issuers' keys."""
+        outer = Signed(ENROLLED, data)
+        inner = Signed(ENROLMENT, outer.payload)
+        value = payload_map(inner.payload, ENROLMENT_SHAPE, "enrolment")
+        if value[1] != self.mission:
+            raise Fault("enrolment: of another mission")
+        certificate = self.open(CERTIFICATE, value[2], issuers, CERTIFICATE_SHAPE)
+        outer.verify(certificate[4])
+        inner.verify(value[3])
+        self.signatures += 2
+        return value, certificate
 
 
 class Log(Rooted):
@@ -205,16 +223,8 @@ class Log(Rooted):
                 self.faults.append(f"it does not begin with the {size} objects that the root vouches for")
 
     def enrolment(self, place, received, data, object_hash):                                  # [7]
-        outer = Signed(ENROLLED, data)
-        inner = Signed(ENROLMENT, outer.payload)
-        value = payload_map(inner.payload, ENROLMENT_SHAPE, "enrolment")
-        if value[1] != self.mission:
-            raise Fault("enrolment: of another mission")
         issuers = [issuer[0] for issuer in self.manifest[6] if covers(issuer, place)]
-        certificate = self.open(CERTIFICATE, value[2], issuers, CERTIFICATE_SHAPE)
-        outer.verify(certificate[4])
-        inner.verify(value[3])
-        self.signatures += 2
+        value, certificate = self.open_enrolment(data, issuers)
         late = received > certificate[5]
         self.late += late
         self.devices[object_hash[:16]] = Device(value[3], object_hash, late, certificate[3] == 1)

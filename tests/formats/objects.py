@@ -17,6 +17,7 @@ from exported import checked_manifest
 from notice import NOTICE_SHAPE, ROW
 from signed import (CERTIFICATE_SHAPE, ENROLMENT_SHAPE, FORK_SHAPE, HASH, HEADER_SHAPE, HEAD_SHAPE, MANIFEST_SHAPE, MISSION,
                     RECEIPT_SHAPE, STANDING_SHAPE, VERSION)
+from statement import SIGNED_STATEMENT, STATED_SHAPE
 
 DEVICE = of_bytes(16)
 STRINGS = list_of(some_bytes)
@@ -121,6 +122,8 @@ KINDS = {
     "courier file": Kind(COURIER, ours=True, limit=64 << 20),
     "exported log": Kind(row_of(VERSION, HASH, some_bytes, list_of(row_from(2, integer, some_bytes, HASH)), some_bytes), limit=ANY),
     "proof of two logs": Kind(FORK_SHAPE, limit=ANY),
+    "statement": Kind(STATED_SHAPE),
+    "signed statement": Kind(SIGNED_STATEMENT, limit=ANY),
 }
 
 

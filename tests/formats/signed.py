@@ -9,8 +9,9 @@ from ed25519 import verifies
 MAX_CLASS = 10
 MAX_NAMED = 256                          # of issuers, desks and the like, each [1]
 REPORT, ENVELOPE, MANIFEST, CERTIFICATE, ENROLMENT, ENROLLED, TREE_HEAD, STANDING = range(65001, 65009)
+STATEMENT = 65022
 NAMES = {ENVELOPE: "envelope", MANIFEST: "manifest", CERTIFICATE: "certificate", ENROLMENT: "inner enrolment",
-         ENROLLED: "enrolment", TREE_HEAD: "tree head", STANDING: "record of standings"}
+         ENROLLED: "enrolment", TREE_HEAD: "tree head", STANDING: "record of standings", STATEMENT: "statement"}
 CONFIRMED, CONTESTED, REVOKED = range(3)
 
 

@@ -1,22 +1,25 @@
 #!/usr/bin/env python3
-"""Verifies an exported log of Baqylau, offline, with Python's standard library alone.
+"""Verifies an exported log or a signed statement of Baqylau, offline, with Python's standard library alone.
 
 Follows docs/formats.md; the numbers in brackets are its sections. It shares no code with the programs it checks: the CBOR
-reader, Ed25519, the Merkle tree and the log are its own (cbor.py, ed25519.py, signed.py and exported.py beside this file).
+reader, Ed25519, the Merkle tree, the log and the statement are its own (the other files beside this one).
 
     python3 verify.py log.cbor                 every enrolment, a random sample of the envelopes
     python3 verify.py --all log.cbor           every signature
     python3 verify.py --mission HEX log.cbor   and the file must be of this mission
     python3 verify.py one.cbor two.cbor        both, and whether one begins with the other or one key signed two logs
     python3 verify.py fork.cbor                the proof of that, as `baqylau verify --evidence` writes it
+    python3 verify.py statement.cbor           a statement, and whether enough desks signed it
+    python3 verify.py statement.cbor log.cbor  and whether it holds beside a log as late or later
 
-Exit status: 0 when nothing is wrong, 1 on any fault, 2 when it is called wrongly.
+Exit status: 0 when nothing is wrong, 1 on any fault and for a statement that lacks signatures, 2 when it is called wrongly.
 """
 
 import argparse
 import json
 import sys
 
+import statement
 from cbor import Fault, read
 from ed25519 import check_itself
 from exported import Log, Rooted
@@ -88,10 +91,13 @@ def is_fork(data):
 # ---------------------------------------------------------------- the command
 
 def opened(path, args):
-    """A file, verified: a log or the proof of two."""
+    """A file, verified: a log, the proof of two, or a statement."""
     with open(path, "rb") as file:
         data = file.read()
-    found = Fork(data) if is_fork(data) else Log(data)
+    if statement.is_statement(data):
+        found = statement.Statement(data)
+    else:
+        found = Fork(data) if is_fork(data) else Log(data)
     if args.mission and args.mission.replace(" ", "").lower() != found.mission.hex():
         raise Fault(f"the file is of the mission {found.mission.hex()}")
     if isinstance(found, Log):
@@ -159,8 +165,26 @@ def show_comparison(said, files):
     return outcome in ("consistent", "replaced")
 
 
+def tell_statement(stated, log=None, as_json=False):
+    """Of a statement, by itself or beside a log; the exit status."""
+    try:
+        if isinstance(log, Broken):
+            raise Fault(log.faults[0])
+        if log is not None:
+            stated.beside(log)
+    except Fault as fault:
+        said = {"mission": stated.mission.hex(), "published": False, "faults": [str(fault)]}
+        print(json.dumps(said) if as_json else f"FAULT {fault}")
+        return 1
+    if as_json:
+        print(json.dumps(statement.as_json(stated)))
+    else:
+        statement.show(stated)
+    return 0 if stated.published else 1
+
+
 def main():
-    parser = argparse.ArgumentParser(description="Verifies exported logs of Baqylau.")
+    parser = argparse.ArgumentParser(description="Verifies exported logs and signed statements of Baqylau.")
     parser.add_argument("file")
     parser.add_argument("other", nargs="?", help="another log, to be compared")
     parser.add_argument("--all", action="store_true", help="verify the signatures of all envelopes, not of a sample")
@@ -183,6 +207,8 @@ def main():
                 continue
             print(json.dumps({"faults": [str(fault)]}) if args.json else f"FAULT {fault}")
             return 1
+    if isinstance(found[0], statement.Statement):
+        return tell_statement(*found, as_json=args.json)
     if isinstance(found[0], Fork):
         fork = found[0]
         said = {"mission": fork.mission.hex(), "key": fork.key.hex(), "first": fork.first}

@@ -12,6 +12,7 @@ use baqylau_protocol::ids::{DeviceId, Hash, SubjectId};
 use baqylau_protocol::keys::{BoxKey, SigningKey, random};
 use baqylau_protocol::seal::{self, SharedKey};
 use baqylau_protocol::standing::{StandingDecision, StandingRecord};
+use baqylau_protocol::statement::SignedStatement;
 use minicbor::bytes::ByteSlice;
 use miniz_oxide::deflate::compress_to_vec;
 
@@ -97,6 +98,11 @@ impl Rogue {
     pub fn decide(&self, decision: StandingDecision) -> Vec<u8> {
         let (mission, desk, decisions) = (self.manifest.mission, self.device(), vec![decision]);
         StandingRecord { v: 1, mission, desk, at: 0, by_hand: true, decisions }.sign(&self.key)
+    }
+
+    /// Signs a statement, whatever it says.
+    pub fn sign_statement(&self, statement: &mut SignedStatement) {
+        statement.sign(self.enrolment.clone(), &self.key);
     }
 
     /// An envelope of a class with a payload, however long it is before it is compressed.

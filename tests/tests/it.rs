@@ -60,6 +60,7 @@ mod it {
     mod signing;
     mod sizes;
     mod standings;
+    mod statements;
     mod stolen_desk;
     mod stopped;
     mod strangers;

@@ -6,6 +6,7 @@ mod figures;
 mod log;
 mod records;
 mod reports;
+mod statement;
 mod upkeep;
 
 pub use devices::print_dispute;
@@ -54,6 +55,9 @@ pub enum DeskCommand {
         #[arg(long)]
         json: bool,
     },
+    /// The figures of the statement up to one head of the log, signed by several desks where the mission asks for it.
+    #[command(subcommand)]
+    Statement(statement::StatementCommand),
     /// The reports, with their status.
     Reports {
         #[command(flatten)]
@@ -64,6 +68,9 @@ pub enum DeskCommand {
         /// With the words of internal reports, which are not to be quoted.
         #[arg(long)]
         internal: bool,
+        /// A statement that enough desks signed: the reports it speaks of are exported, as they stood then, and it goes with them.
+        #[arg(long, value_name = "FILE", requires = "export")]
+        statement: Option<PathBuf>,
         /// One JSON object on one line.
         #[arg(long)]
         json: bool,
@@ -174,7 +181,11 @@ pub fn run(command: DeskCommand) -> CommandResult {
             crate::page::serve(open, port, std::time::Duration::from_secs(every.max(1)))
         }
         DeskCommand::Figures { folder, as_of, raw, json } => figures::figures(&folder, as_of, raw, json),
-        DeskCommand::Reports { folder, export, internal, json } => reports::reports(&folder, export, internal, json),
+        DeskCommand::Statement(command) => statement::run(&command),
+        DeskCommand::Reports { folder, export, internal, statement, json } => match export {
+            Some(target) => reports::export(&folder.open()?, &target, internal, statement.as_deref()),
+            None => reports::reports(&folder, internal, json),
+        },
         DeskCommand::Sign(command) => records::run(command),
         DeskCommand::Attachments { folder, export, internal } => {
             reports::attachments(&folder.open()?, export, internal)

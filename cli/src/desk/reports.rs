@@ -1,33 +1,43 @@
 //! `baqylau desk reports` and `attachments`: listed, or written into a folder.
 
 use crate::common::{CommandResult, Folder, print_json, told};
-use baqylau_desk::DeskError;
 use baqylau_desk::adjudication::status::AnswerBasis;
 use baqylau_desk::export::handout::{ATTACHMENTS, Handout};
 use baqylau_desk::faults::StorageError;
 use baqylau_desk::index::report_row::ReportRow;
+use baqylau_desk::{Desk, DeskError};
 use serde_json::{Value, json};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-pub fn reports(folder: &Folder, export: Option<PathBuf>, internal: bool, json: bool) -> CommandResult {
-    let desk = folder.open()?;
-    if let Some(target) = export {
-        let (rows, left) = desk.export(AnswerBasis::Effective, &target, internal)?;
-        println!("{rows} reports in {}", target.display());
-        if left > 0 {
-            println!("{left} internal reports were left out; with --internal they are there too");
+/// Writes the reports into a folder; with a statement those that it speaks of.
+pub fn export(desk: &Desk, target: &Path, internal: bool, statement: Option<&Path>) -> CommandResult {
+    let (rows, left) = match statement {
+        None => desk.export(AnswerBasis::Effective, target, internal)?,
+        Some(file) => {
+            let statement = crate::statement::read(file)?;
+            let reports = desk.statements().reports(&statement)?;
+            println!("{}, with {} objects of the log", reports.reading, reports.reading.verified.figures.size);
+            desk.exports().export_published(&reports, target, internal)?
         }
-        let damaged = desk.verified().damaged_bundles()?;
-        for bundle in &damaged {
-            println!(
-                "the bundle {bundle} is damaged in this desk's store: its version of the checklists is left out of the tables, and its \
-                 reports have no answers there; `baqylau desk salvage` brings back what can be, and another desk of the mission has it whole"
-            );
-        }
-        let beyond = desk.store.beyond_limit()?;
-        beyond.iter().for_each(|beyond| println!("{beyond}"));
-        return Ok(damaged.is_empty() && beyond.is_empty());
+    };
+    println!("{rows} reports in {}", target.display());
+    if left > 0 {
+        println!("{left} internal reports were left out; with --internal they are there too");
     }
+    let damaged = desk.verified().damaged_bundles()?;
+    for bundle in &damaged {
+        println!(
+            "the bundle {bundle} is damaged in this desk's store: its version of the checklists is left out of the tables, and its \
+             reports have no answers there; `baqylau desk salvage` brings back what can be, and another desk of the mission has it whole"
+        );
+    }
+    let beyond = desk.store.beyond_limit()?;
+    beyond.iter().for_each(|beyond| println!("{beyond}"));
+    Ok(damaged.is_empty() && beyond.is_empty())
+}
+
+pub fn reports(folder: &Folder, internal: bool, json: bool) -> CommandResult {
+    let desk = folder.open()?;
     let (_, table) = desk.report_table(None, AnswerBasis::Effective)?;
     let rows = table.rows.iter().map(|row| report_json(row, internal));
     let rows: Vec<Value> = rows.collect();
@@ -81,7 +91,7 @@ fn report_json(row: &ReportRow, internal: bool) -> Value {
     })
 }
 
-pub fn attachments(desk: &baqylau_desk::Desk, export: Option<PathBuf>, internal: bool) -> CommandResult {
+pub fn attachments(desk: &Desk, export: Option<PathBuf>, internal: bool) -> CommandResult {
     let rows = desk.attachments().list()?;
     let (_, table) = desk.report_table(None, AnswerBasis::Effective)?;
     let kept = table.internal();

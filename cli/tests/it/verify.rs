@@ -105,3 +105,11 @@ fn the_independent_verifier_and_the_binary_judge_made_up_logs_alike() {
     let said = String::from_utf8_lossy(&judged.stdout);
     assert!(judged.status.success() && !said.contains("DIFFERS"), "{said}");
 }
+
+#[test]
+fn the_independent_verifier_and_the_binary_judge_made_up_statements_alike() {
+    let script = root().join("tests/formats/check_statement.py");
+    let judged = Command::new("python3").arg(script).arg("--binary").arg(env!("CARGO_BIN_EXE_baqylau")).output();
+    let judged = judged.expect("Python runs");
+    assert!(judged.status.success(), "{}", String::from_utf8_lossy(&judged.stdout));
+}

@@ -56,6 +56,8 @@ pub enum ObjectType {
     Keys = 65020,
     /// [`crate::notice::ReadNotice`], by a desk's device key.
     Notice = 65021,
+    /// [`crate::statement::StatedFigures`], by the device keys of desks, each signature apart.
+    Statement = 65022,
 }
 
 impl ObjectType {

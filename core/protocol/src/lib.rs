@@ -11,6 +11,7 @@
 //! - [`merkle`], [`receipt`]: the server's log and its proofs; [`checkpoint`], [`submission`]: its head for witnesses, and what they are asked
 //! - [`witnesses`]: who those are in a mission, and how many must cosign
 //! - [`notice`]: what the coordinators have read
+//! - [`statement`]: the figures of the statement, as several desks sign them
 //! - [`exported`]: the log in a file; [`comparison`]: two of them, and who signed both
 //! - [`routes`], [`wire`]: paths and bodies of HTTP requests
 //! - [`reason`]: what helps where something was not done
@@ -44,6 +45,7 @@ pub mod root;
 pub mod routes;
 pub mod seal;
 pub mod standing;
+pub mod statement;
 pub mod submission;
 pub mod sync;
 pub mod wire;

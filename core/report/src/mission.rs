@@ -30,6 +30,9 @@ pub struct Mission {
     /// How many desks must have a report before its observer is told that it is safe; at least one.
     #[serde(default = "one_desk", skip_serializing_if = "is_one_desk")]
     pub desks_to_read: u32,
+    /// How many desks must sign the figures of the statement before they count as published; 1 to 16.
+    #[serde(default = "one_desk", skip_serializing_if = "is_one_desk")]
+    pub statement_signers: u32,
 }
 
 fn one_desk() -> u32 {

@@ -11,7 +11,7 @@ pub use meta::ReportMeta;
 use crate::adjudication::standing_index::{ChainLinks, StandingIndex};
 use crate::adjudication::status::{AnswerBasis, Status};
 use crate::error::DeskError;
-use crate::store::{KnownDevice, PulledEnvelope, VerifiedStore};
+use crate::store::{KnownDevice, LogExtent, PulledEnvelope, VerifiedStore};
 use crate::tables::Person;
 use baqylau_forms::fold::fold;
 use baqylau_protocol::certificate::Role;
@@ -67,12 +67,13 @@ impl<'d> Adjudicator<'d> {
         known: VerifiedStore<'_>,
         devices: &'d HashMap<DeviceId, KnownDevice>,
         links: &'d ChainLinks,
+        extent: LogExtent,
         records: impl Iterator<Item = &'e PulledEnvelope>,
     ) -> Result<Self, DeskError> {
         let register: HashMap<_, _> = known.store.register()?.into_iter().map(|(s, p)| (s, Arc::new(p))).collect();
         let moves = known.store.moves()?;
         let teams = register.values().map(|p| p.team.clone()).chain(moves.iter().map(|m| m.2.clone())).collect();
-        let standings = StandingIndex::new(known, devices, links)?;
+        let standings = StandingIndex::new(known, devices, links, extent)?;
         let (reviews, corrections, codings) = (HashMap::new(), HashMap::new(), HashMap::new());
         let handed = HashSet::new();
         let mut adjudicator = Self { standings, register, teams, moves, reviews, corrections, codings, handed };
@@ -119,6 +120,7 @@ impl<'d> Adjudicator<'d> {
             | ObjectType::Permit
             | ObjectType::Keys
             | ObjectType::Notice
+            | ObjectType::Statement
             | ObjectType::Envelope
             | ObjectType::Manifest
             | ObjectType::Certificate

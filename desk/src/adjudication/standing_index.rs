@@ -2,7 +2,7 @@
 
 use crate::adjudication::status::DeviceObjection;
 use crate::error::DeskError;
-use crate::store::{KnownDevice, PulledEnvelope, VerifiedStore};
+use crate::store::{KnownDevice, LogExtent, PulledEnvelope, VerifiedStore};
 use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::certificate::Role;
 use baqylau_protocol::ids::{DeviceId, Hash};
@@ -48,8 +48,10 @@ impl<'d> StandingIndex<'d> {
         known: VerifiedStore<'_>,
         devices: &'d HashMap<DeviceId, KnownDevice>,
         links: &'d ChainLinks,
+        extent: LogExtent,
     ) -> Result<Self, DeskError> {
-        Ok(Self { manifest: known.latest_manifest()?, standings: known.standings()?, devices, links })
+        let standings = known.standings_within(extent)?;
+        Ok(Self { manifest: known.latest_manifest()?, standings, devices, links })
     }
 
     /// Whether a device was confirmed.

@@ -26,6 +26,7 @@ use crate::people::decisions::Decisions;
 use crate::records::Records;
 use crate::records::identity::OwnDevice;
 use crate::records::paper::PaperForms;
+use crate::statement::Statements;
 use crate::store::{DeskStore, MissionTrust, VerifiedStore};
 use crate::tables::MissionTables;
 use crate::workspace::keys::{DeskKeys, DeskSecrets};
@@ -188,6 +189,12 @@ impl Desk {
     #[must_use]
     pub fn prover(&self) -> Prover<'_> {
         Prover { heads: self.heads(), secrets: &self.secrets }
+    }
+
+    /// The figures of the statement, to be signed.
+    #[must_use]
+    pub fn statements(&self) -> Statements<'_> {
+        Statements { workspace: &self.workspace, own: self.own() }
     }
 
     /// Answers as files and tables.

@@ -10,6 +10,7 @@ use crate::error::DeskError;
 use crate::export::handout::{Handout, REPORTS};
 use crate::index::report_row::ReportRow;
 use crate::index::report_table::ReportTable;
+use crate::statement::PublishedReports;
 use crate::store::VerifiedStore;
 use crate::tables::{MissionTables, Person};
 use baqylau_protocol::certificate::Role;
@@ -52,11 +53,45 @@ impl Exports<'_> {
     ) -> Result<(usize, usize), DeskError> {
         let handout = Handout::begin(folder, REPORTS)?;
         let board = ReportTable::read(tables, self.known, None, answers)?;
+        self.hand_out(handout, (tables, &board), answers, internal, None)
+    }
+
+    /// As [`Exports::export`], the reports that a published statement speaks of, and the statement with them (`statement.cbor`).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn export_published(
+        &self,
+        published: &PublishedReports,
+        folder: &Path,
+        internal: bool,
+    ) -> Result<(usize, usize), DeskError> {
+        let handout = Handout::begin(folder, REPORTS)?;
+        let PublishedReports { tables, table, .. } = published;
+        self.hand_out(handout, (tables, table), AnswerBasis::Effective, internal, Some(published))
+    }
+
+    fn hand_out(
+        &self,
+        handout: Handout,
+        (tables, board): (&MissionTables, &ReportTable),
+        answers: AnswerBasis,
+        internal: bool,
+        published: Option<&PublishedReports>,
+    ) -> Result<(usize, usize), DeskError> {
         let rows: Vec<&ReportRow> = board.rows.iter().filter(|row| internal || !row.internal).collect();
-        let written = self.files(tables, &rows, 0, answers, &mut |name, bytes| {
+        let mut put = |name: &str, bytes: &[u8]| {
             let path = handout.place(name);
             private::write(&path, bytes).map_err(|e| DeskError::file(&path, e))
-        })?;
+        };
+        let written = self.tables_of(tables, &rows, 0, answers, &mut put)?;
+        match published {
+            None => self.draft(tables, &mut put)?,
+            Some(published) => {
+                put("statement.cbor", &published.file)?;
+                put("statement.txt", said(published).as_bytes())?;
+            }
+        }
         handout.finish()?;
         Ok((written, board.rows.len() - rows.len()))
     }
@@ -73,14 +108,16 @@ impl Exports<'_> {
         answers: AnswerBasis,
     ) -> Result<Vec<u8>, DeskError> {
         let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-        self.files(tables, rows, language, answers, &mut |name, bytes| {
+        let mut put = |name: &str, bytes: &[u8]| {
             zip.start_file(name, SimpleFileOptions::default()).map_err(|e| DeskError::making(PACKED, e))?;
             zip.write_all(bytes).map_err(|e| DeskError::making(PACKED, e))
-        })?;
+        };
+        self.tables_of(tables, rows, language, answers, &mut put)?;
+        self.draft(tables, &mut put)?;
         Ok(zip.finish().map_err(|e| DeskError::making(PACKED, e))?.into_inner())
     }
 
-    fn files(
+    fn tables_of(
         &self,
         tables: &MissionTables,
         rows: &[&ReportRow],
@@ -107,6 +144,14 @@ impl Exports<'_> {
         Ok(written)
     }
 
+    /// Says that the tables are a draft, where the mission publishes nothing that one desk alone stands for.
+    fn draft(&self, tables: &MissionTables, put: &mut Put) -> Result<(), DeskError> {
+        match self.known.statement_signers(tables) {
+            1 => Ok(()),
+            signers => put("statement.txt", draft_words(signers).as_bytes()),
+        }
+    }
+
     fn people_known(&self) -> Result<Vec<u8>, DeskError> {
         let register: BTreeMap<_, _> = self.known.store.register()?.into_iter().collect();
         let standings = self.known.standings()?;
@@ -125,6 +170,23 @@ impl Exports<'_> {
         }
         csv(rows)
     }
+}
+
+fn draft_words(signers: usize) -> String {
+    format!(
+        "DRAFT: no signed statement goes with these tables, and {signers} desks of this mission must sign one before its figures are published (baqylau desk statement).\n"
+    )
+}
+
+fn said(published: &PublishedReports) -> String {
+    let figures = &published.reading.verified.figures;
+    format!(
+        "{}\nThe tables are of the first {} objects of the log, as the statement is (statement.cbor: baqylau verify). Mission {}, digest {}.\n",
+        published.reading,
+        figures.size,
+        figures.mission,
+        figures.results.digest()
+    )
 }
 
 /// What the table's columns mean, and scripts that read it.

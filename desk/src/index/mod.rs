@@ -26,7 +26,7 @@ use crate::index::report_summary::ReportSummary;
 use crate::index::report_table::ReportTable;
 use crate::index::versions::Versions;
 use crate::parallel::{CHUNK, map_on_all_cores};
-use crate::store::{PulledEnvelope, VerifiedStore};
+use crate::store::{LogExtent, PulledEnvelope, VerifiedStore};
 use crate::tables::MissionTables;
 use baqylau_findings::Contribution;
 use baqylau_findings::compute::AdaptedFigures;
@@ -41,6 +41,7 @@ use std::sync::Arc;
 
 /// Everything that was pulled.
 pub struct ReportIndex {
+    extent: LogExtent,
     tables: Arc<MissionTables>,
     rules: Versions,
     forms: BundleForms,
@@ -82,7 +83,13 @@ impl ReportIndex {
     /// An empty one.
     #[must_use]
     pub fn new(tables: Arc<MissionTables>) -> Self {
+        Self::within(tables, LogExtent::Whole)
+    }
+
+    /// An empty one, which looks at a part of the log.
+    pub(crate) fn within(tables: Arc<MissionTables>, extent: LogExtent) -> Self {
         Self {
+            extent,
             tables,
             rules: Versions::default(),
             forms: BundleForms::default(),
@@ -106,7 +113,7 @@ impl ReportIndex {
     pub fn advance(&mut self, known: VerifiedStore<'_>) -> Result<(), DeskError> {
         let rewritten = known.store.rewritten()?;
         if self.rewritten != rewritten {
-            *self = Self { rewritten, ..Self::new(self.tables.clone()) };
+            *self = Self { rewritten, ..self.emptied() };
         }
         let bundle = known.store.manifest()?.map(|bytes| Manifest::hash(&bytes));
         if self.bundle != bundle {
@@ -114,7 +121,8 @@ impl ReportIndex {
             self.bundle = bundle;
         }
         loop {
-            let chunk = known.store.envelopes_from(self.next, CHUNK)?;
+            let mut chunk = known.store.envelopes_from(self.next, CHUNK)?;
+            chunk.retain(|e| self.extent.has(e.index));
             let Some(last) = chunk.last() else { return Ok(()) };
             let next = last.index + 1;
             chunk.iter().for_each(|e| self.links.add(e));
@@ -122,11 +130,15 @@ impl ReportIndex {
                 chunk.into_iter().partition(|e| e.plain.as_ref().map_or(true, |o| o.kind == ObjectType::Report));
             let (reports, records) = self.listed.within(known.store, reports, records)?;
             // Of a chunk that cannot be read as a whole nothing is taken in: all is looked at again.
-            let entries = self.evaluate_new(known, reports).inspect_err(|_| *self = Self::new(self.tables.clone()))?;
+            let entries = self.evaluate_new(known, reports).inspect_err(|_| *self = self.emptied())?;
             self.next = next;
             self.records.extend(records);
             self.entries.extend(entries);
         }
+    }
+
+    fn emptied(&self) -> Self {
+        Self::within(self.tables.clone(), self.extent)
     }
 
     /// Another bundle came: what fitted none may fit now.
@@ -219,10 +231,12 @@ impl ReportIndex {
         in_time: &dyn Fn(i64) -> bool,
         look: impl FnOnce(&mut Self, &mut Adjudicator) -> Result<T, DeskError>,
     ) -> Result<T, DeskError> {
-        let devices = known.known_devices()?;
+        let mut devices = known.known_devices()?;
+        devices.retain(|_, device| self.extent.has(device.index));
         let links = std::mem::take(&mut self.links);
         let records = std::mem::take(&mut self.records);
-        let seen = Adjudicator::new(known, &devices, &links, records.iter().filter(|e| in_time(e.received)))
+        let in_time = records.iter().filter(|e| in_time(e.received));
+        let seen = Adjudicator::new(known, &devices, &links, self.extent, in_time)
             .and_then(|mut judge| look(self, &mut judge));
         (self.links, self.records) = (links, records);
         seen

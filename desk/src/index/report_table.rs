@@ -9,7 +9,7 @@ use crate::index::flags;
 use crate::index::report_row::ReportRow;
 use crate::index::report_summary::ReportSummary;
 use crate::index::versions::LackingForms;
-use crate::store::VerifiedStore;
+use crate::store::{LogExtent, VerifiedStore};
 use crate::tables::MissionTables;
 use baqylau_findings::{Computed, Contribution, FigureInput, total};
 use baqylau_protocol::ids::Hash;
@@ -81,6 +81,17 @@ impl ReportTable {
         index.table(known, answers, as_of)
     }
 
+    /// The answers with everything that supersedes, as the first objects of the log say, whatever came behind them. The register and the manifest
+    /// are those of now.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn read_first(tables: &Arc<MissionTables>, known: VerifiedStore<'_>, size: u64) -> Result<Self, DeskError> {
+        let mut index = ReportIndex::within(tables.clone(), LogExtent::First(size));
+        index.advance(known)?;
+        index.table(known, AnswerBasis::Effective, None)
+    }
+
     /// The reports whose words stay at the desk.
     #[must_use]
     pub fn internal(&self) -> HashSet<Hash> {
@@ -88,7 +99,7 @@ impl ReportTable {
     }
 
     /// Keeps the words of some reports at the desk.
-    pub(super) fn keep(&mut self, internal: &HashSet<Hash>) {
+    pub(crate) fn keep(&mut self, internal: &HashSet<Hash>) {
         self.rows.iter_mut().for_each(|row| row.internal |= internal.contains(&row.summary.meta.hash));
     }
 

@@ -6,7 +6,7 @@ use crate::adjudication::standing_index::{ChainLinks, StandingIndex};
 use crate::error::DeskError;
 use crate::files::FileFault;
 use crate::records::identity::OwnDevice;
-use crate::store::{DeskStore, PulledEnvelope, VerifiedStore};
+use crate::store::{DeskStore, LogExtent, PulledEnvelope, VerifiedStore};
 use crate::workspace::keys::{self, DeskKeys, DeskKind};
 use crate::workspace::{BundleBuilder, DeskSettings, Workspace};
 use baqylau_protocol::authority::DeskTerm;
@@ -74,7 +74,7 @@ pub(crate) fn apply_register(known: VerifiedStore<'_>) -> Result<(), DeskError> 
     let devices = known.known_devices()?;
     let envelopes = known.store.envelopes()?;
     let links = ChainLinks::of(&envelopes);
-    let standings = StandingIndex::new(known, &devices, &links)?;
+    let standings = StandingIndex::new(known, &devices, &links, LogExtent::Whole)?;
     for envelope in envelopes.iter().filter(|e| standings.is_desk(e)) {
         if let Ok(opened) = &envelope.plain
             && opened.kind == ObjectType::Register

@@ -3,7 +3,7 @@
 use crate::adjudication::standing_index::{ChainLinks, StandingIndex};
 use crate::error::DeskError;
 use crate::records::identity::OwnDevice;
-use crate::store::{KnownDevice, PulledEnvelope};
+use crate::store::{KnownDevice, LogExtent, PulledEnvelope};
 use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::ids::{DeviceId, Hash};
 use baqylau_report::{LetterOpened, LetterSent, Report};
@@ -77,7 +77,7 @@ impl OwnDevice<'_> {
         envelopes: &[PulledEnvelope],
     ) -> Result<Vec<(DeviceId, LetterSent, bool)>, DeskError> {
         let links = ChainLinks::of(envelopes);
-        let standings = StandingIndex::new(self.known, devices, &links)?;
+        let standings = StandingIndex::new(self.known, devices, &links, LogExtent::Whole)?;
         let opened =
             |e: &&PulledEnvelope| e.plain.as_ref().is_ok_and(|o| o.kind == ObjectType::Sent) && standings.is_desk(e);
         let logged: Vec<&PulledEnvelope> = envelopes.iter().filter(opened).collect();

@@ -25,7 +25,7 @@ pub use log::LogObject;
 pub(crate) use log::OPENED_WITH;
 pub use people::NotedInvite;
 pub use records::{DeskChain, WrittenRecord};
-pub use verified::{MissionTrust, VerifiedStore};
+pub use verified::{LogExtent, MissionTrust, VerifiedStore};
 
 /// The schema of `desk.db`.
 pub const SCHEMA: Schema = Schema {

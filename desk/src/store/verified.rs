@@ -2,10 +2,12 @@
 
 use super::{DeskStore, KnownDevice, PulledEnvelope};
 use crate::error::DeskError;
-use baqylau_protocol::bundle::{BundleError, Manifest};
+use crate::tables::MissionTables;
+use baqylau_protocol::bundle::{BundleError, Manifest, PartKind};
 use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::ids::{DeviceId, Hash, MissionId, MissionRoot};
 use baqylau_protocol::standing::{StandingRecord, Standings};
+use baqylau_report::mission::Mission;
 use minicbor::bytes::ByteVec;
 use std::collections::HashMap;
 
@@ -29,6 +31,25 @@ impl MissionTrust {
     /// The root did not sign it, or it is of another mission.
     pub fn manifest(&self, bytes: &[u8]) -> Result<Manifest, BundleError> {
         Manifest::open(bytes, self.root)
+    }
+}
+
+/// How much of the log is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogExtent {
+    /// Everything that was pulled, and what this desk signed and the log does not have yet.
+    Whole,
+    /// The objects at places below this one, and nothing else.
+    First(u64),
+}
+
+impl LogExtent {
+    /// Whether it reaches beyond a place of the log.
+    pub(crate) fn has(self, place: u64) -> bool {
+        match self {
+            Self::Whole => true,
+            Self::First(size) => place < size,
+        }
     }
 }
 
@@ -61,6 +82,24 @@ impl VerifiedStore<'_> {
         self.store.manifest()?.map(|bytes| self.open_manifest(&bytes)).transpose()
     }
 
+    /// The mission's settings as the root signed them last, JSON.
+    ///
+    /// # Errors
+    /// No bundle was built, or its settings are damaged here.
+    pub(crate) fn settings(&self) -> Result<Vec<u8>, DeskError> {
+        let manifest = self.manifest()?;
+        let part = manifest.parts.iter().find(|part| part.kind == PartKind::Mission);
+        let bytes = part.map(|part| self.store.part(part.hash)).transpose()?.flatten();
+        bytes.ok_or_else(|| self.store.damaged("the mission's settings"))
+    }
+
+    /// How many desks must sign the statement: as the root signed it last, or as the tables have it where no bundle can be read here.
+    #[must_use]
+    pub fn statement_signers(&self, tables: &MissionTables) -> usize {
+        let signed = self.settings().ok().and_then(|json| serde_json::from_slice::<Mission>(&json).ok());
+        signed.as_ref().unwrap_or(&tables.mission).statement_signers.max(1) as usize
+    }
+
     /// The TLS roots of the bundle here, DER; `None` before there is one.
     pub(crate) fn tls_roots(&self) -> Result<Option<Vec<ByteVec>>, DeskError> {
         Ok(self.latest_manifest()?.map(|manifest| manifest.tls_roots))
@@ -71,14 +110,23 @@ impl VerifiedStore<'_> {
     /// # Errors
     /// The manifest or a record does not read any more, or the database fails.
     pub fn standings(&self) -> Result<Standings, DeskError> {
+        self.standings_within(LogExtent::Whole)
+    }
+
+    /// The same of a part of the log; of its beginning without what the log does not have yet.
+    pub(crate) fn standings_within(&self, extent: LogExtent) -> Result<Standings, DeskError> {
         let mut standings = Standings::default();
         let Some(manifest) = self.latest_manifest()? else { return Ok(standings) };
         let open = |bytes: &[u8]| StandingRecord::untrusted(bytes, manifest.mission).map_err(|e| self.store.damaged(e));
-        for (place, bytes) in self.store.decisions()? {
+        for (place, bytes) in self.store.decisions()?.into_iter().filter(|(place, _)| extent.has(*place)) {
             standings.apply(place, &open(&bytes)?, &manifest);
         }
+        let own = match extent {
+            LogExtent::Whole => self.store.own_decisions()?,
+            LogExtent::First(_) => Vec::new(),
+        };
         let end = self.store.cursor()?;
-        for bytes in self.store.own_decisions()? {
+        for bytes in own {
             standings.apply(end, &open(&bytes)?, &manifest);
         }
         Ok(standings)

@@ -8,6 +8,7 @@ use baqylau_forms::value::Date;
 use baqylau_forms::zone::HOUR_MS;
 use baqylau_forms::{Places, Zone};
 use baqylau_protocol::checkpoint::NoteKey;
+use baqylau_protocol::statement::MAX_SIGNERS;
 use baqylau_protocol::witnesses;
 use baqylau_report::mission::{Language, Mission};
 use serde::Deserialize;
@@ -38,6 +39,8 @@ pub(super) struct MissionFile {
     duress_pin: bool,
     #[serde(default = "one_desk")]
     desks_to_read: u32,
+    #[serde(default = "one_desk")]
+    statement_signers: u32,
     #[serde(default)]
     pub call_ins: Vec<String>,
     #[serde(default)]
@@ -107,6 +110,12 @@ pub(super) fn settings(
     if file.desks_to_read == 0 {
         faults.push("mission.json: desks_to_read is 0; a report is safe when at least one desk has read it".into());
     }
+    if !(1..=MAX_SIGNERS).contains(&(file.statement_signers as usize)) {
+        faults.push(format!(
+            "mission.json: statement_signers is {}; write how many desks must sign the figures of the statement, 1 to {MAX_SIGNERS}",
+            file.statement_signers
+        ));
+    }
     let mission = Mission {
         title: text(&file.title, &languages, "the title", faults),
         languages,
@@ -118,6 +127,7 @@ pub(super) fn settings(
         unlisted_places: file.unlisted_places,
         duress_pin: file.duress_pin,
         desks_to_read: file.desks_to_read,
+        statement_signers: file.statement_signers,
     };
     ((mission, levels, named), file.roles.into_iter().map(|r| r.id).collect())
 }

@@ -1,6 +1,6 @@
 //! The statement as a file for other programs: DOCX, PDF or a self-contained HTML page.
 
-use super::statement::doubts;
+use super::statement::{doubts, draft};
 use super::{PageFailure, View};
 use axum::extract::Path;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
@@ -25,14 +25,14 @@ pub(crate) async fn file(view: View, Path(format): Path<String>) -> Result<Respo
         "html" => ("text/html; charset=utf-8", |document| Ok(baqylau_exports::html(document).into_bytes())),
         _ => return Err(view.nothing("/statement")),
     };
-    let document = document(&view, &*view.board()?);
+    let document = document(&view, &*view.board()?, draft(&view)?);
     let made = tokio::task::block_in_place(|| make(&document));
     let bytes = made.map_err(|e| view.failed(&DeskError::making(format!("statement.{format}"), e)))?;
     let name = format!("attachment; filename=\"statement.{format}\"");
     Ok(([(CONTENT_TYPE, media.to_owned()), (CONTENT_DISPOSITION, name)], bytes).into_response())
 }
 
-fn document(view: &View, reports: &ReportTable) -> Document {
+fn document(view: &View, reports: &ReportTable, draft: Option<String>) -> Document {
     let (tables, w) = (&view.state.tables, view.strings);
     let figures = reports.figures(tables, &view.query.filter(&view.state.tables));
     let older = reports.older(tables, &view.query.filter(&view.state.tables));
@@ -43,6 +43,7 @@ fn document(view: &View, reports: &ReportTable) -> Document {
         .map(|ms| format!("{} {} · ", w.as_of, view.moment(ms)))
         .unwrap_or_default();
     let mut blocks = vec![Block::Note(format!("{moment}{}: {counted} · {} {set}", w.reports, w.set))];
+    blocks.splice(0..0, draft.map(Block::Note));
     for (at, list) in tables.checklists.iter().enumerate() {
         let here = || figures.iter().enumerate().filter(|(n, _)| tables.figures[*n].figure.checklist == list.id);
         if here().next().is_some() {

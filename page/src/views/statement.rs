@@ -21,11 +21,12 @@ pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
     let of = |checklist: &str| -> Vec<(usize, &Computed)> {
         figures.iter().enumerate().filter(|(at, _)| shared.tables.figures[*at].figure.checklist == checklist).collect()
     };
-    let w = view.strings;
+    let (w, draft) = (view.strings, draft(&view)?);
     Ok(view.page(
         "/statement",
         w.statement,
         &html! {
+            @if let Some(words) = draft { p role="note" { (words) } }
             (frozen(&view, &board))
             (self::shown(&view, &doubts(&view, &board, &figures)))
             @for (at, list) in shared.tables.checklists.iter().enumerate() {
@@ -38,6 +39,12 @@ pub(crate) async fn page(view: View) -> Result<Markup, PageFailure> {
             @if shared.tables.sample.is_none() { p .small { (w.no_sample) } }
         },
     ))
+}
+
+/// That the figures are a draft, where the mission publishes none that one desk alone stands for. No page knows who signed.
+pub(super) fn draft(view: &View) -> Result<Option<String>, PageFailure> {
+    let signers = view.read(|desk| Ok(desk.verified().statement_signers(&view.state.tables)))?;
+    Ok((signers > 1).then(|| view.strings.statement_draft(signers)))
 }
 
 /// The moment and kind of answers that the statement is based on.

@@ -10,14 +10,18 @@ use baqylau_protocol::exported::{ExportedEntry, ExportedLog};
 use baqylau_protocol::ids::RowLabel;
 use baqylau_protocol::notice::{MAX_NOTICES, ProvedRow, RowPage};
 use baqylau_protocol::permit::UploadToken;
+use baqylau_protocol::statement::{
+    MAX_FIGURES, MAX_SIGNERS, SignedStatement, StatedFigure, StatedFigures, StatedResults,
+};
 use baqylau_protocol::wire::{
     ConsistencyProof, Damaged, LetterPage, LogEntry, LogPage, LoggedLetter, MAX_BATCH, MAX_LETTERS, MAX_PROOF, Refusal,
     RefusalCode, Upload, UploadProgress, Verdict, Verdicts,
 };
+use minicbor::bytes::{ByteArray, ByteVec};
 use minicbor::{Decode, Encode};
 
 /// All of them.
-pub const BODIES: [Kind; 10] = [
+pub const BODIES: [Kind; 12] = [
     Kind {
         name: "upload",
         make: |d| cbor::encode(&Upload { objects: d.list(MAX_BATCH, Dice::string), known: d.maybe(Dice::number) }),
@@ -78,6 +82,12 @@ pub const BODIES: [Kind; 10] = [
         takes: |b| ExportedLog::decode(b).is_ok_and(|log| cbor::is_encoding_of(b, &log)),
     },
     FORK,
+    Kind {
+        name: "statement",
+        make: |d| cbor::encode(&stated(d)),
+        takes: |b| cbor::decode::<StatedFigures>(b, "statement").is_ok(),
+    },
+    Kind { name: "signed statement", make: statement, takes: |b| SignedStatement::decode(b).is_ok() },
 ];
 
 fn as_written<T: for<'b> Decode<'b, ()> + Encode<()>>(bytes: &[u8]) -> bool {
@@ -128,4 +138,32 @@ fn courier(d: &mut Dice) -> Vec<u8> {
         letters: d.maybe(|d| d.list(100, |d| (receipt(d), d.string()))),
     };
     file.encode()
+}
+
+fn stated(d: &mut Dice) -> StatedFigures {
+    let counts = |d: &mut Dice| d.list(MAX_FIGURES, |d| (d.text(), d.number()));
+    let mut figure = |d: &mut Dice| StatedFigure {
+        id: d.text(),
+        published: d.text(),
+        computed: d.text(),
+        count: d.number(),
+        base: d.number(),
+        do_not_know: d.number(),
+        not_applicable: d.number(),
+        not_answered: d.number(),
+        forms: d.number(),
+        places: d.number(),
+        parts: counts(d),
+    };
+    let (manifest, epoch, size, root) = (d.hash(), d.small(), d.number(), d.hash());
+    let (desk, at, tables, fingerprint, people) = (d.device(), d.time(), d.hash(), d.hash(), d.number());
+    let (reports, figures) = (counts(d), d.list(MAX_FIGURES, &mut figure));
+    let results = StatedResults { tables, fingerprint, people, reports, figures };
+    StatedFigures { v: 1, mission: *MISSION, manifest, epoch, size, root, desk, at, results }
+}
+
+fn statement(d: &mut Dice) -> Vec<u8> {
+    let signatures: Vec<(ByteVec, ByteArray<64>)> = d.list(MAX_SIGNERS, |d| (d.string(), d.array()));
+    let (root, manifest, settings, stated) = (d.root(), d.string(), d.string(), d.string());
+    cbor::encode(&(1u8, root, manifest, settings, stated, signatures))
 }
