@@ -101,7 +101,7 @@ impl<'d> Machine<'d> {
         let (mut tried, mut known) = (Tried::default(), HashSet::new());
         for seed in seeds {
             let mut dice = Dice::new(seed);
-            let at = dice.below(self.steps() + 1);
+            let at = self.moment(&mut dice);
             let way = Survival::ALL[dice.below(Survival::ALL.len())];
             let disk = Disk::after(&self.recording, at, None);
             let fates = way.fates(&disk.uncertain(), &mut dice);
@@ -115,6 +115,19 @@ impl<'d> Machine<'d> {
             }
         }
         tried
+    }
+
+    /// When the power fails: half of the time just when something was acknowledged.
+    fn moment(&self, dice: &mut Dice) -> usize {
+        let any = dice.below(self.steps() + 1);
+        let promised: Vec<usize> = self.promised().filter(|at| *at > 0).collect();
+        let promised = promised.get(dice.below(promised.len() * 2));
+        promised.copied().unwrap_or(any)
+    }
+
+    /// After how many of its own steps something was acknowledged.
+    fn promised(&self) -> impl Iterator<Item = usize> {
+        self.day.claims.iter().map(|a| self.numbers.partition_point(|n| *n < a.at))
     }
 
     /// Takes each sync out that had something to do, and looks for a loss.
@@ -163,8 +176,7 @@ impl<'d> Machine<'d> {
             .skip(skipped + 1)
             .position(|step| matches!(step, Step::Sync(i) if *i == synced));
         let end = next.map_or(self.steps(), |behind| skipped + 1 + behind);
-        let promised = self.day.claims.iter().map(|a| self.numbers.partition_point(|n| *n < a.at));
-        let promised: BTreeSet<usize> = promised.filter(|at| *at > skipped && *at <= end).collect();
+        let promised: BTreeSet<usize> = self.promised().filter(|at| *at > skipped && *at <= end).collect();
         let apart = ((end - skipped) / cuts).max(1);
         let between = (skipped + 1..end).step_by(apart).skip(1);
         let cuts = promised.into_iter().take(cuts).chain([end]).chain(between);

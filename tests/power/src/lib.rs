@@ -8,6 +8,7 @@
 //! - [`mission`]: phone, server and desk in one process; [`day`]: what they do
 //! - [`phone`], [`server`], [`desk`]: what has to be there afterwards; [`rare`]: the same of a salvage, a new log and a wipe
 //! - [`harness`]: how many states are tried, and what is told of them
+#![cfg(target_os = "linux")]
 
 mod calls;
 pub mod day;
