@@ -6,6 +6,7 @@ use baqylau_desk::Desk;
 use baqylau_desk::files::refused;
 use baqylau_observer::clock::{Clock, SystemClock};
 use baqylau_protocol::courier::{Assembler, MAX_FILE};
+use baqylau_sqlite::private;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
@@ -109,7 +110,7 @@ pub fn save_with(
         return into(path);
     }
     let part = path.with_added_extension("part");
-    let renamed = into(&part).and_then(|()| std::fs::rename(&part, path).map_err(fault));
+    let renamed = into(&part).and_then(|()| private::rename(&part, path).map_err(fault));
     renamed.inspect_err(|_| drop(std::fs::remove_file(&part)))
 }
 

@@ -118,7 +118,7 @@ fn logged(mission: MissionId, entry: &ExportedEntry) -> Option<LoggedObject> {
     Some(LoggedObject { received: entry.received, device, seq, recipient, hash, object })
 }
 
-/// The key goes first and comes last: without it no server starts.
+/// The key goes first and comes last, each step durably: without it no server starts.
 fn install(folder: &Path, fresh: &Path, key: &SigningKey) -> io::Result<()> {
     let aside = (1u32..).map(|n| format!("before-{n}"));
     let taken =
@@ -127,13 +127,13 @@ fn install(folder: &Path, fresh: &Path, key: &SigningKey) -> io::Result<()> {
         return Err(io::ErrorKind::AlreadyExists.into());
     };
     for name in ["receipt.key", "server.db", "server.db-wal", "server.db-shm"] {
-        match fs::rename(folder.join(name), folder.join(format!("{name}.{suffix}"))) {
+        match private::rename(&folder.join(name), &folder.join(format!("{name}.{suffix}"))) {
             Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
             _ => {}
         }
     }
     for end in ["", "-wal", "-shm"] {
-        match fs::rename(suffixed(fresh, end), folder.join(format!("server.db{end}"))) {
+        match private::rename(&suffixed(fresh, end), &folder.join(format!("server.db{end}"))) {
             Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
             _ => {}
         }

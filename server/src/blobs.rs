@@ -138,8 +138,7 @@ impl Blobs {
             return Ok((0, false));
         }
         let whole = self.whole(upload.place);
-        fs::rename(&part, &whole)?;
-        File::open(&self.folder)?.sync_all()?;
+        private::rename(&part, &whole)?;
         self.note(whole, file.metadata()?.modified()?);
         Ok((have, true))
     }

@@ -32,6 +32,8 @@ pub(crate) struct Writer {
 /// Most tokens that open one attachment of a device: those of a few permits, since a phone that lost its outbox signs anew.
 const MOST_TOKENS: u64 = 4 * MAX_TOKENS as u64;
 
+/// The verdicts on a request, and whether anything of it was new.
+type Stored = (Vec<Verdict>, bool);
 type Pending = (Vec<Judged>, oneshot::Sender<Result<Committed, Unavailable>>);
 
 impl Writer {
@@ -135,9 +137,8 @@ impl Writer {
         }
     }
 
-    /// Stores what is new in one transaction, then makes a receipt for everything that is good. Gives the size of their head with them, and
-    /// of each request whether anything of it was new.
-    fn store(&mut self, group: &[Pending]) -> Result<(u64, Vec<(Vec<Verdict>, bool)>), LogError> {
+    /// Stores what is new in one transaction, then makes a receipt for everything that is good. Gives the size of their head with them.
+    fn store(&mut self, group: &[Pending]) -> Result<(u64, Vec<Stored>), LogError> {
         let now = (self.now)();
         let first = read(&self.log.tree).len();
         let mut fresh: Vec<LoggedObject> = Vec::new();

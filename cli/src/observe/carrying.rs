@@ -74,7 +74,9 @@ fn carry_out(core: &ObserverApp, folder: &Path) -> Result<usize, CommandError> {
     std::fs::create_dir_all(folder).map_err(fault)?;
     let files = core.courier_attachments()?;
     for file in &files {
-        std::fs::copy(file, folder.join(file.file_name().unwrap_or_default())).map_err(fault)?;
+        let mut from = std::fs::File::open(file).map_err(fault)?;
+        let place = folder.join(file.file_name().unwrap_or_default());
+        save_with(&place, |out| Ok(std::io::copy(&mut from, out).map(|_| ()).map_err(fault)?))?;
     }
     Ok(files.len())
 }

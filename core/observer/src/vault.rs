@@ -103,9 +103,6 @@ impl Vault for FileVault {
     }
 
     fn destroy(&self, alias: &str) -> Result<(), VaultError> {
-        match fs::remove_file(self.path(alias)) {
-            Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Self::failed(&alias, e)),
-            _ => Ok(()),
-        }
+        private::remove(&self.path(alias)).map_err(|e| Self::failed(&alias, e))
     }
 }

@@ -266,11 +266,11 @@ pub fn is_whole(db: &Connection) -> Result<bool, StorageError> {
 pub fn set_aside(path: &Path) -> Result<PathBuf, StorageError> {
     let free = (1..).find(|n| !aside(path, *n).exists()).unwrap_or(u32::MAX);
     let aside = aside(path, free);
-    // The database first: interrupted, its log is not taken for that of another.
+    // The database first, and each durably: interrupted, its log is not taken for that of another.
     for suffix in ["", "-wal", "-shm"] {
         let from = beside(path, suffix);
         if from.exists() {
-            std::fs::rename(&from, beside(&aside, suffix))?;
+            private::rename(&from, &beside(&aside, suffix))?;
         }
     }
     Ok(aside)

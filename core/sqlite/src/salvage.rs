@@ -1,6 +1,6 @@
 //! Recovers the readable rows of a damaged database.
 
-use crate::{Schema, StorageError, aside, beside, connect, open, set_aside};
+use crate::{Schema, StorageError, aside, beside, connect, open, private, set_aside};
 use rusqlite::{Connection, Row, params_from_iter, types::Value};
 use std::path::{Path, PathBuf};
 
@@ -91,9 +91,9 @@ impl Rebuilt {
                 return Err(StorageError::Io(format!("{} is in use", self.new.display())));
             }
         }
-        std::fs::rename(&self.new, complete(&self.path))?;
+        private::rename(&self.new, &complete(&self.path))?;
         let aside = set_aside(&self.path)?;
-        std::fs::rename(complete(&self.path), &self.path)?;
+        private::rename(&complete(&self.path), &self.path)?;
         Ok(aside)
     }
 }
@@ -120,10 +120,10 @@ pub(crate) fn finish_interrupted(path: &Path) -> Result<(), StorageError> {
         // Of the database that was set aside, not of the one that comes in its place.
         let (left, Some(last)) = (beside(path, suffix), last) else { continue };
         if left.exists() {
-            std::fs::rename(left, beside(&aside(path, last), suffix))?;
+            private::rename(&left, &beside(&aside(path, last), suffix))?;
         }
     }
-    match std::fs::rename(complete(path), path) {
+    match private::rename(&complete(path), path) {
         Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(e.into()),
         _ => Ok(()),
     }

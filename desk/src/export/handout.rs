@@ -85,8 +85,9 @@ impl Handout {
         let mut both = self.earlier.clone();
         new.iter().for_each(|(name, digests)| both.entry(name.clone()).or_default().extend(digests.iter().cloned()));
         let [whole, partial] = [listed(self.kind), unfinished(self.kind)].map(|name| self.folder.join(name));
+        // Each of these is on the disk before the next begins: no power cut leaves a list of what is half there.
         self.list(&both, &partial)?;
-        gone(fs::remove_file(&whole), &whole)?;
+        private::remove(&whole).map_err(|e| DeskError::file(&whole, e))?;
         for name in self.earlier.keys() {
             let path = self.folder.join(name);
             gone(fs::remove_file(&path), &path)?;
@@ -95,8 +96,9 @@ impl Handout {
             let path = self.folder.join(name);
             fs::rename(self.place(name), &path).map_err(|e| DeskError::file(&path, e))?;
         }
+        private::sync_folder(&self.folder).map_err(|e| DeskError::file(&self.folder, e))?;
         self.list(&new, &whole)?;
-        fs::remove_file(&partial).map_err(|e| DeskError::file(&partial, e))
+        private::remove(&partial).map_err(|e| DeskError::file(&partial, e))
     }
 
     /// Syncs every file, and lists it with its hash.
@@ -143,7 +145,7 @@ impl Handout {
         let text: String = files.iter().map(line).collect();
         let part = self.waiting.join("list");
         let written = private::write(&part, text.as_bytes());
-        written.and_then(|()| fs::rename(&part, path)).map_err(|e| DeskError::file(path, e))
+        written.and_then(|()| private::rename(&part, path)).map_err(|e| DeskError::file(path, e))
     }
 }
 

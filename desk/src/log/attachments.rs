@@ -216,9 +216,8 @@ impl AttachmentFolder<'_> {
                 continue;
             }
             if digest(&part).is_ok_and(|found| found == hash) {
-                fs::rename(&part, &whole).map_err(disk)?;
-                // Phones are told that it is here, and let go of it.
-                File::open(self.folder.join("blobs")).and_then(|folder| folder.sync_all()).map_err(disk)?;
+                // Durably: phones are told that it is here, and let go of it.
+                private::rename(&part, &whole).map_err(disk)?;
                 return Ok(true);
             }
             if part.exists() {

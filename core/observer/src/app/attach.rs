@@ -124,11 +124,7 @@ impl ObserverApp {
 
     /// Gives a whole file its name, durably.
     pub(super) fn place_file(&self, new: &Path, hash: Hash) -> Result<(), Error> {
-        let place = || {
-            std::fs::rename(new, self.blob(hash))?;
-            File::open(self.config.folder.join(BLOBS))?.sync_all()
-        };
-        place().map_err(|e| fault("attachment", &e))
+        private::rename(new, &self.blob(hash)).map_err(|e| fault("attachment", &e))
     }
 
     /// Copies an encrypted file onto the disk, up to a length. Gives where it is, its hash and length.

@@ -153,10 +153,7 @@ impl HeaderCopies {
     /// Removes both.
     pub fn remove(&self) -> Result<(), Error> {
         for path in &self.paths {
-            match fs::remove_file(path) {
-                Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(StorageError::from(e).into()),
-                _ => {}
-            }
+            private::remove(path).map_err(StorageError::from)?;
         }
         Ok(())
     }
