@@ -38,6 +38,7 @@ mod it {
     mod letters;
     mod lines;
     mod lying;
+    mod missed;
     mod modes;
     mod moments;
     mod names;

@@ -6,7 +6,9 @@ use crate::ids::{DeviceId, Hash, RowLabel};
 pub const OBJECTS: &str = "/v1/objects";
 /// The bundle; 404 says that none is published.
 pub const BUNDLE: &str = "/v1/bundle";
-/// A part of a bundle.
+/// Bundles that were published before this server had the mission, or never reached it.
+pub const BUNDLE_BEFORE: &str = "/v1/bundle/before";
+/// A part of a bundle, or a manifest that was published, by its hash.
 pub const PART: &str = "/v1/parts/{hash}";
 /// A nonce that a desk signs before it may read the log.
 pub const CHALLENGE: &str = "/v1/challenge";

@@ -32,7 +32,6 @@ use baqylau_findings::Contribution;
 use baqylau_findings::compute::AdaptedFigures;
 use baqylau_forms::form::Form;
 use baqylau_forms::num;
-use baqylau_protocol::bundle::Manifest;
 use baqylau_protocol::cose::ObjectType;
 use baqylau_protocol::ids::Hash;
 use baqylau_report::{Correction, Report};
@@ -55,7 +54,8 @@ pub struct ReportIndex {
     next: u64,
     /// Whether the log was changed behind that place: then everything is looked at again.
     rewritten: i64,
-    bundle: Option<Hash>,
+    /// How many bundles there were when it was last looked, and the version of the last.
+    bundles: (i64, i64),
     values: ContributionTable,
     /// Reports as desks corrected them, by report and corrections.
     corrected: HashMap<(Hash, Hash), (Arc<ReportSummary>, Vec<bool>)>,
@@ -99,7 +99,7 @@ impl ReportIndex {
             listed: ListedReports::default(),
             next: 0,
             rewritten: 0,
-            bundle: None,
+            bundles: (0, 0),
             values: ContributionTable::default(),
             corrected: HashMap::new(),
             unchanged: Unchanged::new(),
@@ -115,10 +115,10 @@ impl ReportIndex {
         if self.rewritten != rewritten {
             *self = Self { rewritten, ..self.emptied() };
         }
-        let bundle = known.store.manifest()?.map(|bytes| Manifest::hash(&bytes));
-        if self.bundle != bundle {
+        let bundles = known.store.bundles()?;
+        if self.bundles != bundles {
             self.evaluate_again(known)?;
-            self.bundle = bundle;
+            self.bundles = bundles;
         }
         loop {
             let mut chunk = known.store.envelopes_from(self.next, CHUNK)?;

@@ -2,6 +2,7 @@
 
 use crate::error::DeskError;
 use crate::faults::LogFault;
+use crate::log::earlier_bundles::EarlierBundles;
 use crate::log::link::ServerLink;
 use crate::store::VerifiedStore;
 use crate::workspace::{BundleBuilder, Workspace, keys, parts};
@@ -39,7 +40,12 @@ impl PublishedBundles<'_> {
         link.post(routes::BUNDLE, &body)?;
         let Some(manifest) = manifest else { return Ok(()) };
         self.known.store.set_setting(PUBLISHED, &Manifest::hash(&manifest).0)?;
-        self.note_tables(&hashes(&self.known.open_manifest(&manifest)?.parts))
+        self.note_tables(&hashes(&self.known.open_manifest(&manifest)?.parts))?;
+        match (EarlierBundles { known: self.known }).offer(link) {
+            // It is published. The others go with the next pull.
+            Err(lost) if lost.may_pass() => Ok(()),
+            done => done,
+        }
     }
 
     /// Builds the bundle and publishes it; upon that of another desk, where that was faster. One that others must sign is built only.
@@ -106,7 +112,7 @@ impl PublishedBundles<'_> {
                 if self.take(&bytes, |path| link.find(path))? {
                     link.follow_manifest()?;
                 }
-                Ok(())
+                EarlierBundles { known: self.known }.fetch(link)
             }
             Ok(None) => Ok(()),
             Err(foreign @ DeskError::Unreachable { why: CallError::Foreign, .. }) => {
@@ -141,9 +147,7 @@ impl PublishedBundles<'_> {
         let (mut plain, mut packed) = (Vec::new(), Vec::new());
         for part in &manifest.parts {
             let bytes = find(&routes::part(part.hash))?.unwrap_or_default();
-            let inflated = if bytes.len() > part.longest() { None } else { part.unpack(&bytes).ok() };
-            let inflated = inflated.ok_or(LogFault::Part { part: part.hash })?;
-            plain.push((part.hash, inflated));
+            plain.push((part.hash, inflated(part, &bytes).ok_or(LogFault::Part { part: part.hash })?));
             packed.push(ByteVec::from(bytes));
         }
         self.known.store.replace_bundle(manifest.version, bytes, &plain)?;
@@ -166,6 +170,11 @@ impl PublishedBundles<'_> {
         let own = published.as_deref() == latest.as_ref().map(|h| &h.0[..]);
         Ok(!own && self.known.store.bundle(Manifest::hash(servers))?.is_none())
     }
+}
+
+/// What a part holds; nothing where these bytes are none.
+pub(super) fn inflated(part: &BundlePart, packed: &[u8]) -> Option<Vec<u8>> {
+    if packed.len() > part.longest() { None } else { part.unpack(packed).ok() }
 }
 
 /// The hash of each table that is published, by its file.

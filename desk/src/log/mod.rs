@@ -5,6 +5,7 @@ pub mod audit;
 pub mod audited_attachments;
 pub(crate) mod bundles;
 pub mod courier;
+pub(crate) mod earlier_bundles;
 pub(crate) mod epochs;
 pub(crate) mod handover;
 pub mod heads;

@@ -5,6 +5,7 @@ use crate::error::DeskError;
 use crate::faults::{Contradiction, EntryFault, LogFault, ServerFault, ServerRefusal, Suspicion};
 use crate::log::audit::LogAuditor;
 use crate::log::bundles::PublishedBundles;
+use crate::log::earlier_bundles::EarlierBundles;
 use crate::log::epochs::begin_epoch;
 use crate::log::heads::SignedHeads;
 use crate::log::lacking::LackingFiles;
@@ -215,6 +216,7 @@ impl<'d> LogPull<'d> {
     fn conclude(&self, pulled: &mut PullOutcome, now: i64) -> Result<(), DeskError> {
         let board = NoticeBoard { workspace: self.workspace, own: self.own, lacking: self.lacking };
         pulled.unheard = board.publish(&self.link, now)?;
+        EarlierBundles { known: self.own.known }.offer(&self.link)?;
         if let Some(auditor) = LogAuditor::new(&self.link, self.heads())? {
             auditor.a_few(&mut pulled.changed)?;
         }

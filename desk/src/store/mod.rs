@@ -114,6 +114,10 @@ fn damaged() -> DeskError {
     DeskError::Storage(StorageError::Damaged { path: "desk.db".into() })
 }
 
+/// Gives a bundle a version below zero: it was built here, and another desk's was published in its place.
+const SET_ASIDE: &str =
+    "UPDATE bundle SET version = -1 - version - (SELECT max(0, -min(version)) FROM bundle) WHERE version = ?1";
+
 /// How rows are written that may be here already.
 #[derive(Clone, Copy)]
 enum Taken {
@@ -230,6 +234,31 @@ impl DeskStore {
         Ok(tx.commit()?)
     }
 
+    /// Keeps a bundle of before that another desk published, and sets aside what was built here under its version.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub(crate) fn add_earlier_bundle(
+        &self,
+        version: u64,
+        manifest: &[u8],
+        parts: &[(Hash, Vec<u8>)],
+    ) -> Result<(), DeskError> {
+        let tx = self.writing()?;
+        tx.execute(SET_ASIDE, [signed(version)])?;
+        put_bundle(&tx, Taken::Kept, version, manifest, parts)?;
+        Ok(tx.commit()?)
+    }
+
+    /// How many bundles are here, and the version of the last.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub(crate) fn bundles(&self) -> Result<(i64, i64), DeskError> {
+        let count = "SELECT count(*), coalesce(max(version), 0) FROM bundle";
+        Ok(self.db.query_row(count, [], |r| Ok((r.get(0)?, r.get(1)?)))?)
+    }
+
     /// Every manifest and its hash, in the order of versions; without those that were set aside because another desk's was published.
     ///
     /// # Errors
@@ -272,14 +301,12 @@ impl DeskStore {
         parts: &[(Hash, Vec<u8>)],
     ) -> Result<(), DeskError> {
         let tx = self.writing()?;
-        let aside =
-            "UPDATE bundle SET version = -1 - version - (SELECT max(0, -min(version)) FROM bundle) WHERE version = ?1";
         let later: Vec<i64> = {
             let mut statement = tx.prepare("SELECT version FROM bundle WHERE version >= ?1 ORDER BY version")?;
             statement.query_map([signed(version)], |r| r.get(0))?.collect::<Result<_, _>>()?
         };
         for version in later {
-            tx.execute(aside, [version])?;
+            tx.execute(SET_ASIDE, [version])?;
         }
         put_bundle(&tx, Taken::Kept, version, manifest, parts)?;
         Ok(tx.commit()?)

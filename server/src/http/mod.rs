@@ -71,6 +71,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(desks)
         .route("/healthz", get(healthz))
         .route(routes::BUNDLE, get(bundle).post(publishing::bundle))
+        .route(routes::BUNDLE_BEFORE, post(publishing::earlier_bundle))
         .route(routes::PART, get(part))
         .route(routes::CONSISTENCY, get(proofs::consistency))
         .route(routes::CHECKPOINT, get(proofs::checkpoint))

@@ -3,7 +3,7 @@
 
 use super::{App, AppState, bad, busy, failed, unavailable};
 use crate::body::{BodyError, IncomingBody, NotSigned};
-use crate::publish::{Publication, PublicationError};
+use crate::publish::{Publication, PublicationError, PublishedAs};
 use crate::sequencer::{Unavailable, read};
 use crate::storage::Cause;
 use axum::extract::State;
@@ -59,8 +59,16 @@ impl From<BodyError> for Refused {
     }
 }
 
-pub(super) async fn bundle(State(app): AppState, mut body: IncomingBody) -> Response {
-    match read_bundle(&app, &mut body).await {
+pub(super) async fn bundle(State(app): AppState, body: IncomingBody) -> Response {
+    publish(app, body, PublishedAs::Current).await
+}
+
+pub(super) async fn earlier_bundle(State(app): AppState, body: IncomingBody) -> Response {
+    publish(app, body, PublishedAs::Earlier).await
+}
+
+async fn publish(app: Arc<App>, mut body: IncomingBody, as_what: PublishedAs) -> Response {
+    match read_bundle(&app, &mut body, as_what).await {
         Ok(what) => published(&app, what).await,
         Err(refused) => {
             if body.is_known() {
@@ -71,8 +79,8 @@ pub(super) async fn bundle(State(app): AppState, mut body: IncomingBody) -> Resp
     }
 }
 
-async fn read_bundle(app: &Arc<App>, body: &mut IncomingBody) -> Result<Publication, Refused> {
-    let (manifest, place) = signed_manifest(app, body).await?;
+async fn read_bundle(app: &Arc<App>, body: &mut IncomingBody, as_what: PublishedAs) -> Result<Publication, Refused> {
+    let (manifest, place) = signed_manifest(app, body, as_what).await?;
     let limit = place.end.saturating_add(published::longest_parts(&manifest)).min(MAX_BUNDLE);
     let bytes = body.read(usize::MAX, limit).await?;
     let signed = bytes[place.clone()].to_vec();
@@ -81,7 +89,7 @@ async fn read_bundle(app: &Arc<App>, body: &mut IncomingBody) -> Result<Publicat
     let unpacked = tokio::task::spawn_blocking(move || unpack(manifest, signed, packed)).await;
     let (manifest, signed, parts) = unpacked.unwrap_or_else(|e| Err(Refused::Unavailable(e.into())))?;
     match app.reader.lacking(&manifest, &parts).await {
-        Ok(None) => Ok(Publication { manifest, bytes: signed, parts }),
+        Ok(None) => Ok(Publication { manifest, bytes: signed, parts, as_what }),
         Ok(Some(name)) => {
             Err(Refused::Bad(format!("the part {name} of the bundle is missing; send it with the manifest")))
         }
@@ -90,12 +98,16 @@ async fn read_bundle(app: &Arc<App>, body: &mut IncomingBody) -> Result<Publicat
 }
 
 /// Reads as far as the manifest goes, and verifies it.
-async fn signed_manifest(app: &App, body: &mut IncomingBody) -> Result<(Manifest, Range<usize>), Refused> {
+async fn signed_manifest(
+    app: &App,
+    body: &mut IncomingBody,
+    as_what: PublishedAs,
+) -> Result<(Manifest, Range<usize>), Refused> {
     let (signed, place) = body.signed(MAX_BUNDLE).await?;
     let manifest = Manifest::open(&signed, app.root).map_err(|e| Refused::Bad(e.to_string()))?;
     // Looked at again where it is written; here so that an old one is not unpacked.
     let known = read(&app.log.manifest).clone();
-    if let Some(known) = &known {
+    if let Some(known) = known.as_ref().filter(|_| as_what == PublishedAs::Current) {
         manifest.succeeds(&signed, &known.0, &known.1).map_err(|e| Refused::Conflict(e.to_string()))?;
     }
     // What is published anybody may have fetched.

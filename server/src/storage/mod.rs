@@ -198,7 +198,13 @@ pub trait Storage: Send {
         follows: Follows<'_>,
     ) -> Result<bool, LogError>;
 
-    /// A part, packed.
+    /// Adds parts, durably. One that is here already is replaced: it may be damaged.
+    ///
+    /// # Errors
+    /// The storage fails; nothing was added.
+    fn keep_parts(&mut self, mission: MissionId, parts: &[(Hash, Vec<u8>)]) -> Result<(), LogError>;
+
+    /// A part, packed; or a manifest, by [`baqylau_protocol::bundle::Manifest::hash`].
     ///
     /// # Errors
     /// The storage fails.

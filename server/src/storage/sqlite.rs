@@ -8,7 +8,7 @@ use baqylau_protocol::ids::{DeviceId, Hash, MissionId};
 use baqylau_protocol::permit::UploadPermit;
 use baqylau_sqlite::{Schema, open};
 use rows::{At, ENTRY, Found, LOG, at_most, kept, to_keep, told};
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use std::path::Path;
 
 /// The schema of `server.db`.
@@ -48,6 +48,14 @@ pub const SCHEMA: Schema = Schema {
 
 /// Documents are numbered; there is one kind.
 const MANIFEST: &str = "SELECT bytes FROM document WHERE mission = ?1 AND which = 0";
+
+fn put_parts(tx: &Transaction<'_>, mission: MissionId, parts: &[(Hash, Vec<u8>)]) -> Result<(), LogError> {
+    for (hash, packed) in parts {
+        let insert = "INSERT OR REPLACE INTO part VALUES (?1, ?2, ?3)";
+        tx.execute(insert, params![mission.0, hash.0, packed]).at("part")?;
+    }
+    Ok(())
+}
 
 /// SQLite, in one file.
 pub struct SqliteStorage {
@@ -279,14 +287,17 @@ impl Storage for SqliteStorage {
         if !follows(known.as_deref()) {
             return Ok(false);
         }
-        for (hash, packed) in parts {
-            let insert = "INSERT OR REPLACE INTO part VALUES (?1, ?2, ?3)";
-            tx.execute(insert, params![mission.0, hash.0, packed]).at("part")?;
-        }
+        put_parts(&tx, mission, parts)?;
         let replace = "INSERT OR REPLACE INTO document VALUES (?1, 0, ?2)";
         tx.execute(replace, params![mission.0, bytes]).at("document")?;
         tx.commit().at("document")?;
         Ok(true)
+    }
+
+    fn keep_parts(&mut self, mission: MissionId, parts: &[(Hash, Vec<u8>)]) -> Result<(), LogError> {
+        let tx = self.db.transaction_with_behavior(TransactionBehavior::Immediate).at("part")?;
+        put_parts(&tx, mission, parts)?;
+        tx.commit().at("part")
     }
 
     fn part(&mut self, mission: MissionId, hash: Hash) -> Result<Option<Vec<u8>>, LogError> {

@@ -1,0 +1,5 @@
+//! Days at random.
+
+mod it {
+    mod days;
+}
