@@ -19,7 +19,7 @@ fn root() -> PathBuf {
 }
 
 /// Every crate of the workspace with the crates here that it may use, both without `baqylau-`. The binary is `baqylau`.
-const EDGES: [(&str, &str); 25] = [
+const EDGES: [(&str, &str); 28] = [
     ("attacks", ""),
     ("baqylau", "desk findings forms observer page protocol report server simulator witness"),
     ("benches", "desk forms http observer page protocol report server simulator sqlite tests xlsform"),
@@ -27,6 +27,7 @@ const EDGES: [(&str, &str); 25] = [
     ("desk", "exports findings forms http protocol report sqlite xlsform"),
     ("desk-ffi", "desk ffi findings forms observer protocol report"),
     ("exports", ""),
+    ("faults", ""),
     ("ffi", "forms observer protocol sqlite"),
     ("findings", "forms"),
     ("forms", ""),
@@ -34,12 +35,14 @@ const EDGES: [(&str, &str); 25] = [
     ("model", "protocol"),
     ("observer", "forms http protocol report sqlite"),
     ("page", "desk exports findings forms protocol report words"),
+    ("power", "desk forms http observer protocol server sqlite tests"),
     ("protocol", ""),
     ("report", "forms protocol"),
     ("server", "http protocol sqlite"),
     ("simulator", "forms observer"),
     ("sqlite", ""),
     ("tests", "desk ffi findings forms http observer page protocol report server simulator sqlite witness"),
+    ("whole", "desk forms http observer protocol server tests"),
     ("witness", "protocol sqlite"),
     ("words", ""),
     ("words-tool", "words"),

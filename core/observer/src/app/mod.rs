@@ -130,6 +130,8 @@ struct Unlocked {
 const MAIN: &str = "main.db";
 const OUTBOX: &str = "outbox.db";
 const BLOBS: &str = "blobs";
+/// An empty file in the folder of a store that is not made to its end.
+const UNFINISHED: &str = "main.unfinished";
 
 /// Settings of `main.db`.
 mod kept {

@@ -1,7 +1,7 @@
 //! A store is made for an invite, and opened.
 
 use super::salvage::Rebuilding;
-use super::{MAIN, OUTBOX, ObserverApp, PhoneConfig, Unlocked, duress, kept, wiping};
+use super::{MAIN, OUTBOX, ObserverApp, PhoneConfig, UNFINISHED, Unlocked, duress, kept, wiping};
 use crate::drive::lock;
 use crate::error::Error;
 use crate::in_flight::InFlight;
@@ -13,8 +13,12 @@ use baqylau_protocol::cbor;
 use baqylau_protocol::certificate::Invite;
 use baqylau_sqlite::{StorageError, private};
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+/// Held while a store is made.
+static MAKING: Mutex<()> = Mutex::new(());
 
 impl ObserverApp {
     /// Makes a store for an invite. Needs no network.
@@ -26,19 +30,26 @@ impl ObserverApp {
         Ok(Self::assemble(config, outbox, Some(unlocked)))
     }
 
-    /// Makes the files of a store.
+    /// Makes the files of a store. What an earlier call made before it was interrupted goes first: nobody was told of it.
     pub(super) fn make(config: &PhoneConfig, pin: &str, invite_text: &str) -> Result<(Unlocked, Outbox), Error> {
         let invite = Invite::from_text(invite_text)?;
+        // What another call is making is not left over.
+        let _alone = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
         if Self::exists(config) {
             return Err(InvalidReason::StoreExists.into());
         }
         private::folder(&config.folder).map_err(StorageError::from)?;
+        if unfinished(config).exists() {
+            Self::wipe(config)?;
+        }
+        private::replace(&unfinished(config), &[]).map_err(StorageError::from)?;
         let key = Lock::of(&config.folder).create(&*config.vault, pin)?;
         let mut main = MainStore::open(&config.folder.join(MAIN), &key, config.vault.clone())?;
         main.set_settings(&[(kept::INVITE, invite_text.as_bytes()), (kept::LANGUAGE, config.language.as_bytes())])?;
         let mut outbox = Outbox::open(&config.folder.join(OUTBOX), &*config.vault)?;
         address_outbox(&mut outbox, &invite)?;
         duress::keep_spare(&mut main, &mut outbox)?;
+        finish(config).map_err(StorageError::from)?;
         Ok((Unlocked { main, invite, loaded: None, open: HashMap::new() }, outbox))
     }
 
@@ -102,11 +113,27 @@ impl ObserverApp {
     }
 
     /// Whether there is a store in a folder, or what is left of one: otherwise an invite is needed first. A store that lost both
-    /// copies of its lock still delivers what was signed.
+    /// copies of its lock still delivers what was signed. One that was not made to its end is none: [`ObserverApp::create`] begins anew.
     #[must_use]
     pub fn exists(config: &PhoneConfig) -> bool {
+        !unfinished(config).exists() && Self::has_files(config)
+    }
+
+    /// Whether a lock or a database is in a folder, of a store or of one that was not made to its end.
+    pub(super) fn has_files(config: &PhoneConfig) -> bool {
         Lock::of(&config.folder).exists() || [MAIN, OUTBOX].iter().any(|name| config.folder.join(name).exists())
     }
+}
+
+/// Lies in a folder while its store is made.
+fn unfinished(config: &PhoneConfig) -> PathBuf {
+    config.folder.join(UNFINISHED)
+}
+
+/// Says that a store is made, durably: a power failure must not bring the mark back when something was signed.
+fn finish(config: &PhoneConfig) -> std::io::Result<()> {
+    std::fs::remove_file(unfinished(config))?;
+    std::fs::File::open(&config.folder)?.sync_all()
 }
 
 pub(super) fn address_outbox(outbox: &mut Outbox, invite: &Invite) -> Result<(), Error> {

@@ -1,6 +1,6 @@
 //! The end of a store: its keys are destroyed, its files go, and a core that is open looks again before it takes anything.
 
-use super::{BLOBS, MAIN, OUTBOX, ObserverApp, PhoneConfig};
+use super::{BLOBS, MAIN, OUTBOX, ObserverApp, PhoneConfig, UNFINISHED};
 use crate::error::Error;
 use crate::lock::Lock;
 use crate::reason::InvalidReason;
@@ -27,7 +27,7 @@ impl ObserverApp {
     }
 
     fn wipe_files(config: &PhoneConfig) -> Result<(), Error> {
-        if Self::exists(config) {
+        if Self::has_files(config) {
             Lock::of(&config.folder).destroy(&*config.vault)?;
         }
         config.vault.destroy(crate::lock::OUTBOX_ALIAS)?;
@@ -36,10 +36,12 @@ impl ObserverApp {
         let Some(entries) = ignore_not_found(std::fs::read_dir(&config.folder))? else { return Ok(()) };
         for entry in entries {
             let Some(entry) = ignore_not_found(entry)? else { continue };
-            if is_of_a_store(&entry.file_name()) {
+            if is_of_a_store(&entry.file_name()) && entry.file_name() != UNFINISHED {
                 ignore_not_found(std::fs::remove_file(entry.path()))?;
             }
         }
+        // Last: without it, what is left of a store that was never made would be taken for one.
+        ignore_not_found(std::fs::remove_file(config.folder.join(UNFINISHED)))?;
         Ok(())
     }
 
