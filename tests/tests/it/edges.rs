@@ -21,7 +21,7 @@ fn root() -> PathBuf {
 /// Every crate of the workspace with the crates here that it may use, both without `baqylau-`. The binary is `baqylau`.
 const EDGES: [(&str, &str); 28] = [
     ("attacks", ""),
-    ("baqylau", "desk findings forms observer page protocol report server simulator witness"),
+    ("baqylau", "desk findings forms observer page protocol report server simulator sqlite witness"),
     ("benches", "desk forms http observer page protocol report server simulator sqlite tests xlsform"),
     ("bindgen", ""),
     ("desk", "exports findings forms http protocol report sqlite xlsform"),
