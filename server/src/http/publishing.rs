@@ -71,7 +71,8 @@ async fn publish(app: Arc<App>, mut body: IncomingBody, as_what: PublishedAs) ->
     match read_bundle(&app, &mut body, as_what).await {
         Ok(what) => published(&app, what).await,
         Err(refused) => {
-            if body.is_known() {
+            // Who reads the answer first has to send all of it. The root signed what does not follow, too.
+            if body.is_known() || matches!(refused, Refused::Conflict(_)) {
                 body.drain(MAX_BUNDLE).await;
             }
             refused.into_response()
