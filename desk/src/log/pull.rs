@@ -164,8 +164,15 @@ impl<'d> LogPull<'d> {
     /// Pulls what is new, verifies and opens it, and sends what this desk signed.
     pub fn run(&mut self, now: i64, progress: &dyn Fn(u64)) -> Result<PullOutcome, DeskError> {
         let _alone = self.workspace.alone()?;
-        let identity = self.link.enrolled()?;
         let bundles = PublishedBundles { workspace: self.workspace, known: self.own.known };
+        let identity = match self.link.enrolled() {
+            // Another log may have taken the place of the one that is known here.
+            Err(DeskError::Server { why: ServerFault::Receipt { .. }, .. }) => {
+                bundles.refresh(&self.link)?;
+                self.link.enrolled()?
+            }
+            known => known?,
+        };
         bundles.refresh(&self.link)?;
         if begin_epoch(self.own.known)? {
             self.tree = None;

@@ -44,6 +44,22 @@ fn a_desk_that_missed_a_bundle_asks_for_it() {
 #[test]
 fn a_server_that_came_later_is_given_what_was_published_before_it() {
     let (mut world, mut second) = world();
+    begin_again(&mut world);
+    second.pull(now(), &|_| ()).expect("pulls");
+    assert_eq!(counted(&second), ["counted"]);
+}
+
+#[test]
+fn a_desk_that_no_server_had_heard_of_before_the_log_was_replaced_pulls_the_new_one() {
+    let (mut world, _) = world();
+    let mut third = world.another_desk("third desk");
+    begin_again(&mut world);
+    third.pull(now(), &|_| ()).expect("pulls");
+    assert_eq!(counted(&third), ["counted"]);
+}
+
+/// The log is lost, and begun again with what the first desk has.
+fn begin_again(world: &mut World) {
     world.desk.pull(now(), &|_| ()).expect("pulls");
     let log = world.desk.heads().export().expect("reads").expect("pulled");
     let log = ExportedLog::decode(&minicbor::to_vec(&log).expect("encodes")).expect("decodes");
@@ -52,8 +68,6 @@ fn a_server_that_came_later_is_given_what_was_published_before_it() {
     world.start_server();
     world.desk.begin_log(begun.key, Some(begun.size), PASSPHRASE, now()).expect("signed");
     world.desk.publish().expect("published");
-    second.pull(now(), &|_| ()).expect("pulls");
-    assert_eq!(counted(&second), ["counted"]);
 }
 
 #[test]
