@@ -114,7 +114,11 @@ pub(crate) fn told(outcome: &Result<(), Error>) -> String {
 }
 
 pub(crate) fn told_by_desk<T>(outcome: &Result<T, DeskError>) -> String {
-    outcome.as_ref().map_or_else(|why| why.code().to_owned(), |_| "done".into())
+    match outcome {
+        Ok(_) => "done".into(),
+        Err(why @ DeskError::Server { .. }) => format!("{}: {why}", why.code()),
+        Err(why) => why.code().into(),
+    }
 }
 
 impl Day {
