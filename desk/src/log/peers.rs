@@ -6,7 +6,7 @@ use crate::adjudication::standing_index::{ChainLinks, StandingIndex};
 use crate::error::DeskError;
 use crate::files::FileFault;
 use crate::records::identity::OwnDevice;
-use crate::store::{DeskStore, LogExtent, PulledEnvelope, VerifiedStore};
+use crate::store::{DeskStore, LogExtent, VerifiedStore};
 use crate::workspace::keys::{self, DeskKeys, DeskKind};
 use crate::workspace::{BundleBuilder, DeskSettings, Workspace};
 use baqylau_protocol::authority::DeskTerm;
@@ -83,10 +83,5 @@ pub(crate) fn apply_register(known: VerifiedStore<'_>) -> Result<(), DeskError> 
             known.store.apply_register(&register)?;
         }
     }
-    Ok(())
-}
-
-/// Whether an envelope tells of the register.
-pub(crate) fn is_register(envelope: &PulledEnvelope) -> bool {
-    envelope.plain.as_ref().is_ok_and(|o| o.kind == ObjectType::Register)
+    known.store.register_taken()
 }

@@ -13,7 +13,7 @@ use crate::log::link::ServerLink;
 use crate::log::notice::NoticeBoard;
 use crate::log::overdue::{OverdueBundle, overdue};
 use crate::log::pages::{Pulling, read};
-use crate::log::peers::{apply_register, is_register, publish_register};
+use crate::log::peers::{apply_register, publish_register};
 use crate::log::suspicions::compare_seen;
 use crate::log::verify::{Opener, VerifiedPage};
 use crate::log::witnessed::{WitnessCheck, Witnessing};
@@ -55,8 +55,6 @@ pub struct PullOutcome {
     pub confirmed: usize,
     /// Desks that enrolled. What they sign counts while the root lists them.
     pub desks: Vec<DeviceId>,
-    /// Whether another desk told of the register.
-    pub told: bool,
     /// Whether a desk handed keys to this one.
     pub keys: bool,
     /// Devices that share an invite with another; counted nowhere until it is decided.
@@ -128,7 +126,6 @@ impl PullOutcome {
         self.reports += opened().filter(|o| o.kind == ObjectType::Report).count();
         self.refused += found.envelopes.iter().filter(|e| e.plain.is_err()).count();
         self.strange += found.strange.len();
-        self.told |= found.envelopes.iter().any(is_register);
         self.keys |= found.envelopes.iter().any(|e| e.plain.as_ref().is_ok_and(|o| o.kind == ObjectType::Keys));
     }
 }
@@ -198,7 +195,7 @@ impl<'d> LogPull<'d> {
         }
         pulled.sent_again = self.store().send_again()?;
         self.fill_gaps(&identity, &mut pulled)?;
-        if pulled.told {
+        if self.store().register_came()? {
             apply_register(self.own.known)?;
         }
         // What people decided at other desks is here by now, and holds against it wherever it stands in the log.

@@ -2,7 +2,7 @@
 
 use super::allowance::OpenedRoom;
 use super::decisions::{self, PulledDecision};
-use super::{DeskStore, signed, unsigned};
+use super::{DeskStore, set_setting, signed, unsigned};
 use crate::error::DeskError;
 use crate::faults::Unverifiable;
 use baqylau_protocol::certificate::Role;
@@ -93,6 +93,8 @@ pub struct ChainLink {
 
 /// Reading this many rows for one that is wanted takes as long as looking it up.
 const NEAR: u64 = 4;
+/// Setting: whether something came that tells of the register, and was not taken into it yet.
+const REGISTER_CAME: &str = "register_came";
 
 impl DeskStore {
     /// The devices, in the order of the log.
@@ -176,6 +178,16 @@ impl DeskStore {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Whether another desk told of the register, and the register here does not say so yet: also where a pull broke off in between.
+    pub(crate) fn register_came(&self) -> Result<bool, DeskError> {
+        Ok(self.setting(REGISTER_CAME)?.is_some_and(|came| !came.is_empty()))
+    }
+
+    /// The register here says all that came.
+    pub(crate) fn register_taken(&self) -> Result<(), DeskError> {
+        self.set_setting(REGISTER_CAME, &[])
+    }
+
     /// The envelopes, in the order of the log.
     ///
     /// # Errors
@@ -248,6 +260,10 @@ pub struct PageContents<'p> {
 
 /// Keeps it.
 pub(super) fn insert(tx: &Transaction<'_>, found: PageContents<'_>) -> Result<(), DeskError> {
+    let is_register = |e: &PulledEnvelope| e.plain.as_ref().is_ok_and(|opened| opened.kind == ObjectType::Register);
+    if found.envelopes.iter().any(is_register) {
+        set_setting(tx, REGISTER_CAME, &[1])?;
+    }
     for d in found.devices {
         let sql = "INSERT OR IGNORE INTO device VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
         let role = d.role as u8;

@@ -83,3 +83,21 @@ fn a_server_that_hands_out_other_bytes_for_a_bundle_of_before_stops_nothing() {
     second.pull(now(), &|_| ()).expect("pulls");
     assert_eq!(counted(&second), ["counted"]);
 }
+
+#[test]
+fn what_a_pull_that_broke_off_had_heard_of_the_register_the_next_one_takes() {
+    let (mut world, mut second) = world();
+    world.desk.pull(now(), &|_| ()).expect("pulls");
+    second.pull(now(), &|_| ()).expect("pulls");
+    let invite = world.invite("p003");
+    drop(world.enrolled("other", &invite));
+    world.desk.pull(now(), &|_| ()).expect("pulls, and tells of the invite");
+    second.records().message(&[], "to everybody", now()).expect("signed");
+    let line = world.lying();
+    line.speak(|what, _, _| what.starts_with("POST /v1/objects").then(Vec::new));
+    second.pull(now(), &|_| ()).expect_err("the log came, and what it signed did not leave");
+    line.repent();
+    second.pull(now(), &|_| ()).expect("pulls");
+    let people = second.devices(now()).expect("devices").into_iter().map(|device| device.person.map(|(code, _)| code));
+    assert_eq!(people.collect::<Vec<_>>(), [Some("p001".to_owned()), Some("p003".to_owned())]);
+}
