@@ -20,6 +20,7 @@ from baqylau import (
     ForeignError,
     InvalidReason,
     KeyVault,
+    LogConsistency,
     ObserverCore,
     Phone,
     Policy,
@@ -188,10 +189,13 @@ def test_a_delivery_says_why_the_server_was_not_heard_and_everything_is_sent_aga
     assert core.sync_now(30_000).trouble == Trouble.UNREACHABLE
     mission.ask("whole")
     assert core.sync_now(30_000).trouble is None
+    assert core.sync_again(30_000).delivered == 1
     mission.ask("lost")
     assert core.sync_now(30_000).trouble == Trouble.UNPUBLISHED
     mission.ask("publish")
-    assert core.sync_again(30_000).delivered == 1
+    # It is sent, and not stored: of the same size, this log is another one.
+    assert core.sync_again(30_000).delivered == 0
+    assert core.summary().log == LogConsistency.CONTRADICTED
 
 
 def test_a_panic_is_an_error() -> None:

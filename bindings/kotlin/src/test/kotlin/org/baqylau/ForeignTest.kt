@@ -149,10 +149,13 @@ class ForeignTest {
                 assertEquals(Trouble.UNREACHABLE, baqylau.sync(30_000, now = true).trouble)
                 mission.ask("whole")
                 assertEquals(null, baqylau.sync(30_000, now = true).trouble)
+                assertEquals(1u, baqylau.syncAgain(30_000).delivered)
                 mission.ask("lost")
                 assertEquals(Trouble.UNPUBLISHED, baqylau.sync(30_000, now = true).trouble)
                 mission.ask("publish")
-                assertEquals(1u, baqylau.syncAgain(30_000).delivered)
+                // It is sent, and not stored: of the same size, this log is another one.
+                assertEquals(0u, baqylau.syncAgain(30_000).delivered)
+                assertEquals(LogConsistency.CONTRADICTED, baqylau { summary() }.log)
             }
         }
     }
