@@ -2,9 +2,9 @@
 //! the same seed plays the same day.
 //!
 //! # Layout
-//! - [`day`]: what happens; [`check`]: what must hold
+//! - [`day`]: what happens; `check`: what must hold
 //! - [`phone`], [`desk`], [`server`]: the real programs, started again when they crash; [`template`]: what they begin with
-//! - [`line`]: the network; [`disk`]: the disks; [`clock`]: the clocks; [`dice`]: chance
+//! - [`mod@line`]: the network; [`disk`]: the disks; [`clock`]: the clocks; [`dice`]: chance
 
 mod check;
 pub mod clock;
