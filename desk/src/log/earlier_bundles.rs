@@ -67,14 +67,15 @@ impl EarlierBundles<'_> {
 
     /// Gives the server those that it lacks, from the first on: it may be another one than that which they were published at.
     pub fn offer(self, link: &ServerLink<'_>) -> Result<(), DeskError> {
-        let Some(latest) = self.known.latest_manifest()? else { return Ok(()) };
-        let mut all = self.known.store.published_bundles()?;
-        let Some((known, _)) = all.pop() else { return Ok(()) };
+        let Some(latest) = self.known.store.manifest()? else { return Ok(()) };
+        let known = Manifest::hash(&latest);
         if self.known.store.setting(OFFERED)?.as_deref() == Some(&known.0[..]) {
             return Ok(());
         }
+        let latest = self.known.open_manifest(&latest)?;
         let mut there: HashSet<Hash> = latest.parts.iter().map(|part| part.hash).collect();
-        for (hash, bytes) in all {
+        let all = self.known.store.published_bundles()?;
+        for (hash, bytes) in all.into_iter().filter(|(hash, _)| *hash != known) {
             let manifest = self.known.open_manifest(&bytes)?;
             if link.find(&routes::part(hash))?.is_none() {
                 let mut packed = Vec::new();
